@@ -1,0 +1,68 @@
+/** Options by node:util's parseArgs, with what it lacks: options end at the first positional, and errors are our sentences. */
+
+import { parseArgs } from 'node:util';
+import { usageError } from '../errors.ts';
+import { nearNames, shown } from '../plan/names.ts';
+
+type OptionConfig = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+type Parsed<Options extends OptionConfig> = ReturnType<
+  typeof parseArgs<{ options: Options; allowPositionals: true }>
+>['values'];
+
+export interface ParseOptions {
+  /** For messages: "run", "image import". */
+  readonly verb: string;
+  /** Options of docker that we know and refuse, with the reason. */
+  readonly unsupported?: Readonly<Record<string, string>>;
+  /** Options may follow positionals, as in `rmi NAME --force`. Not for `run`: what follows is the command's. */
+  readonly anywhere?: boolean;
+}
+
+/** Parses options and positionals. Throws a usage error for an option that does not exist, is not supported, or lacks its value. */
+export function parseOptions<const Options extends OptionConfig>(
+  argv: readonly string[],
+  options: Options,
+  { verb, unsupported = {}, anywhere = false }: ParseOptions,
+): { readonly values: Parsed<Options>; readonly positionals: readonly string[] } {
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  const first = tokens.find(token => token.kind === 'positional' || token.kind === 'option-terminator');
+  const end = anywhere || first === undefined ? argv.length : first.index;
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.index >= end) continue;
+    const known = options[token.name];
+    if (known === undefined) throw unknownOption(token.rawName, token.name, options, verb, unsupported);
+    if (known.type === 'string' && token.value === undefined)
+      throw usageError(`${token.rawName} needs a value.`, `tinydocker ${verb} --help shows how.`);
+    if (known.type === 'boolean' && token.value !== undefined)
+      throw usageError(`${token.rawName} takes no value.`);
+  }
+  const { values } = parseArgs({
+    args: [...argv.slice(0, end)],
+    options,
+    strict: true,
+    allowPositionals: anywhere,
+  });
+  const positionals = anywhere
+    ? tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []))
+    : argv.slice(first?.kind === 'option-terminator' ? end + 1 : end);
+  return { values: values as Parsed<Options>, positionals };
+}
+
+function unknownOption(
+  typed: string,
+  name: string,
+  options: OptionConfig,
+  verb: string,
+  unsupported: Readonly<Record<string, string>>,
+): Error {
+  const reason = unsupported[name];
+  if (reason !== undefined) return usageError(`${typed} is not supported: ${reason}.`);
+  const near = nearNames(name, Object.keys(options));
+  return usageError(
+    `tinydocker ${verb} has no option ${shown(typed)}.`,
+    near.length > 0 && name.length > 1
+      ? `Did you mean --${near.join(' or --')}?`
+      : `tinydocker ${verb} --help lists the options.`,
+  );
+}

@@ -1,0 +1,256 @@
+/** The command line of `run`: from words to a request. Nothing of the machine is looked at but the files and variables that options name. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { errorCode, failureError, type UserError, usageError } from '../errors.ts';
+import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
+import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
+import { parseOptions } from './options.ts';
+import { UNSUPPORTED } from './unsupported.ts';
+
+const OPTIONS = {
+  image: { type: 'string' },
+  name: { type: 'string' },
+  env: { type: 'string', short: 'e', multiple: true },
+  'env-file': { type: 'string', multiple: true },
+  workdir: { type: 'string', short: 'w' },
+  user: { type: 'string', short: 'u' },
+  hostname: { type: 'string', short: 'h' },
+  volume: { type: 'string', short: 'v', multiple: true },
+  tmpfs: { type: 'string', multiple: true },
+  'read-only': { type: 'boolean' },
+  entrypoint: { type: 'string' },
+  interactive: { type: 'boolean', short: 'i' },
+  tty: { type: 'boolean', short: 't' },
+  rm: { type: 'boolean' },
+  keep: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  format: { type: 'string' },
+  'fail-at': { type: 'string' },
+  pace: { type: 'string' },
+  progress: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean' },
+} as const;
+
+export const RUN_FORMATS = ['sh', 'json', 'oci'] as const;
+export type RunFormat = (typeof RUN_FORMATS)[number];
+
+export interface RunCommandLine {
+  readonly request: RunRequest;
+  readonly dryRun: boolean;
+  readonly format: RunFormat;
+  readonly failAt?: string;
+  /** Milliseconds to wait before each step. */
+  readonly pace: number;
+  /** As typed; src/ui/reporter.ts knows the values. */
+  readonly progress?: string;
+  readonly quiet: boolean;
+  /** Sentences for the user about what was left out. */
+  readonly notes: readonly string[];
+}
+
+/** Options of tmpfs(5) and mount(8) that a user may give. */
+const TMPFS_OPTION =
+  /^(rw|ro|(no)?(exec|suid|dev)|(size|nr_blocks|nr_inodes)=\d+[kmgKMG%]?|mode=[0-7]{3,4}|[ug]id=\d+)$/;
+
+/** Variables that the shell, which becomes the command, sets itself. */
+const SHELL_VARIABLES = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+
+/** Parses the words after `run`. Returns `help` when the user asked for it. Throws a usage error that says what is wrong. */
+export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
+  const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'run', unsupported: UNSUPPORTED });
+  if (values.help) return 'help';
+  if (values.rm && values.keep)
+    throw usageError(
+      '--rm and --keep contradict each other: one removes the writable layer, the other keeps it.',
+    );
+  const dryRun = values['dry-run'] ?? false;
+  const { name, image, command } = subjects(values, positionals);
+  const fault = containerNameFailure(name);
+  if (fault !== undefined) throw failureError([fault]);
+  const imageName = parseImageName(image);
+  if (imageName.failure !== undefined) throw failureError([imageName.failure]);
+  const { env, dropped } = environment(values['env-file'] ?? [], values.env ?? []);
+  const terminal = values.tty ?? wantsTerminal(values.interactive ?? false, dryRun);
+  return {
+    request: {
+      name,
+      image: imageName.name,
+      ...(command.length > 0 ? { command } : {}),
+      ...(values.entrypoint === undefined ? {} : { entrypoint: values.entrypoint }),
+      env,
+      ...(values.workdir === undefined ? {} : { workdir: values.workdir }),
+      ...(values.user === undefined ? {} : { user: values.user }),
+      ...(values.hostname === undefined ? {} : { hostname: values.hostname }),
+      volumes: (values.volume ?? []).map(volume => parseVolume(volume, dryRun)),
+      tmpfs: (values.tmpfs ?? []).map(parseTmpfs),
+      readOnly: values['read-only'] ?? false,
+      interactive: (values.interactive ?? false) || terminal,
+      terminal,
+      term: process.env['TERM'] || 'xterm',
+      keep: values.keep ?? false,
+    },
+    dryRun,
+    format: format(values.format, dryRun),
+    ...(values['fail-at'] === undefined ? {} : { failAt: values['fail-at'] }),
+    pace: milliseconds(values.pace),
+    ...(values.progress === undefined ? {} : { progress: values.progress }),
+    quiet: values.quiet ?? false,
+    notes: dropped.map(
+      variable => `the variable ${variable} is left out: the shell that becomes your command sets it itself`,
+    ),
+  };
+}
+
+/** `run NAME [COMMAND]`, `run --name NAME IMAGE [COMMAND]` (docker's form), or both options and only the command. */
+function subjects(
+  values: { readonly name?: string; readonly image?: string },
+  positionals: readonly string[],
+): { readonly name: string; readonly image: string; readonly command: readonly string[] } {
+  const [first, ...rest] = positionals;
+  if (values.name !== undefined && values.image !== undefined)
+    return { name: values.name, image: values.image, command: positionals };
+  if (values.name !== undefined) {
+    if (first === undefined)
+      throw usageError('With --name, the image comes first: tinydocker run --name NAME IMAGE [COMMAND...].');
+    return { name: values.name, image: first, command: rest };
+  }
+  if (first === undefined)
+    throw usageError('A container needs a name.', 'For example: tinydocker run hello1 /bin/sh');
+  return { name: first, image: values.image ?? DEFAULT_IMAGE, command: rest };
+}
+
+/** Like a shell: a terminal when the caller has one. With --dry-run stdout is for the script, so stdin decides. */
+function wantsTerminal(interactive: boolean, dryRun: boolean): boolean {
+  return !interactive && process.stdin.isTTY === true && (dryRun || process.stdout.isTTY === true);
+}
+
+/** Later ones win: files in their order, then -e. A name without "=" takes the caller's value, if there is one. */
+function environment(
+  files: readonly string[],
+  words: readonly string[],
+): { readonly env: readonly (readonly [string, string])[]; readonly dropped: readonly string[] } {
+  const lines = files.flatMap(file =>
+    readEnvFile(file)
+      .split('\n')
+      .map(line => line.replace(/\r$/, '').trimStart())
+      .filter(line => line !== '' && !line.startsWith('#')),
+  );
+  const entries = [...lines, ...words].flatMap(entry => {
+    const equals = entry.indexOf('=');
+    if (equals === 0 || entry === '')
+      throw usageError(`${shown(entry)} is not a variable: write NAME=value.`);
+    if (equals > 0) return [[entry.slice(0, equals), entry.slice(equals + 1)] as const];
+    const inherited = process.env[entry];
+    return inherited === undefined ? [] : [[entry, inherited] as const];
+  });
+  return {
+    env: entries.filter(([name]) => !SHELL_VARIABLES.has(name)),
+    dropped: [...new Set(entries.map(([name]) => name).filter(name => SHELL_VARIABLES.has(name)))],
+  };
+}
+
+function readEnvFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(`The file ${shown(file)} of --env-file can not be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** `host:container[:ro|rw]`. A relative source is taken from the present directory; it has to exist, because a typing mistake should not make a directory. */
+function parseVolume(text: string, dryRun: boolean): Volume {
+  const parts = text.split(':');
+  const mode = parts.length > 2 ? parts.pop() : 'rw';
+  const [source = '', target = ''] = parts;
+  if (parts.length !== 2 || source === '' || target === '' || (mode !== 'ro' && mode !== 'rw'))
+    throw usageError(
+      `${shown(text)} is not a volume: write HOST-PATH:CONTAINER-PATH, or HOST-PATH:CONTAINER-PATH:ro.`,
+      text.split(':').length > 3
+        ? 'A path that contains ":" can not be mounted: give it another name with a symbolic link.'
+        : undefined,
+    );
+  if (!target.startsWith('/'))
+    throw usageError(`The volume's target ${shown(target)} is not an absolute path.`);
+  if (!source.includes('/') && source !== '.' && source !== '..')
+    throw usageError(
+      `${shown(source)} is a named volume, and tinydocker has none: it mounts paths.`,
+      `For a directory here, write -v ./${source}:${target}`,
+    );
+  const absolute = resolve(source);
+  if (!dryRun) checkSource(absolute);
+  return { source: absolute, target, readOnly: mode === 'ro' };
+}
+
+function checkSource(source: string): void {
+  try {
+    statSync(source);
+  } catch (error) {
+    throw sourceError(source, error);
+  }
+}
+
+function sourceError(source: string, error: unknown): UserError {
+  return failureError([
+    {
+      code: 'no-volume-source',
+      message: `The volume's source ${shown(source)} can not be mounted: ${reasonOf(error)}.`,
+      hint: 'Make it first, or correct the path.',
+    },
+  ]);
+}
+
+function reasonOf(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ENOENT':
+      return 'it does not exist';
+    case 'EACCES':
+      return 'you may not look at it';
+    case 'ENOTDIR':
+      return 'a part of the path is not a directory';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return errorCode(error) ?? String(error);
+  }
+}
+
+function parseTmpfs(text: string): TmpfsMount {
+  const colon = text.indexOf(':');
+  const target = colon < 0 ? text : text.slice(0, colon);
+  const options =
+    colon < 0
+      ? []
+      : text
+          .slice(colon + 1)
+          .split(',')
+          .filter(Boolean);
+  if (!target.startsWith('/'))
+    throw usageError(`The target ${shown(target)} of --tmpfs is not an absolute path.`);
+  const odd = options.find(option => !TMPFS_OPTION.test(option));
+  if (odd !== undefined)
+    throw usageError(
+      `${shown(odd)} is not an option of a tmpfs.`,
+      'Known are size=, mode=, uid=, gid=, nr_inodes=, ro, exec, suid, dev: --tmpfs /scratch:size=64m,mode=1777.',
+    );
+  return { target, options };
+}
+
+function format(text: string | undefined, dryRun: boolean): RunFormat {
+  if (text === undefined) return 'sh';
+  const known = RUN_FORMATS.find(candidate => candidate === text);
+  if (known === undefined)
+    throw usageError(`${shown(text)} is not a format: there are ${RUN_FORMATS.join(', ')}.`);
+  if (!dryRun) throw usageError('--format says how a plan is printed, so it goes with --dry-run.');
+  return known;
+}
+
+function milliseconds(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const match = /^(\d{1,6})(ms|s)?$/.exec(text);
+  if (match === null)
+    throw usageError(`${shown(text)} is not a pace: write milliseconds (400, 400ms) or seconds (2s).`);
+  return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+}

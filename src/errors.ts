@@ -1,0 +1,50 @@
+/** What a user is told when something can't be done: one sentence with the true cause, a way out, and the exit status. */
+
+import type { PlanFailure } from './plan/result.ts';
+
+/** Exit statuses, as docker and env(1) use them. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  /** tinydocker itself failed; everything was undone. */
+  tinydocker: 125,
+  cannotExecute: 126,
+  notFound: 127,
+} as const;
+
+/** An error that is meant for the user: its message is a whole sentence, and no stack trace is shown. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  /** Undefined: what the verb exits with when it fails, 125 or 1. */
+  readonly status: number | undefined;
+  readonly hint: string | undefined;
+
+  constructor(
+    message: string,
+    options: { readonly status?: number | undefined; readonly hint?: string | undefined } = {},
+  ) {
+    super(message);
+    this.status = options.status;
+    this.hint = options.hint;
+  }
+}
+
+/** The command line can't be understood; exit status 2. */
+export function usageError(message: string, hint?: string): UserError {
+  return new UserError(message, { status: EXIT.usage, hint });
+}
+
+/** The first of several failures as an error; the others are added to its message. */
+export function failureError(failures: readonly PlanFailure[]): UserError {
+  const [first] = failures;
+  return new UserError(failures.map(failure => failure.message).join('\n'), {
+    status: first?.status,
+    hint: failures.map(failure => failure.hint).find(hint => hint !== undefined),
+  });
+}
+
+/** The code of a system call's error (`ENOENT`), or undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

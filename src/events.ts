@@ -1,0 +1,58 @@
+/** What happens while a plan runs: the only thing that user interfaces and logs consume. */
+
+import type { Plan } from './plan/step.ts';
+
+/** The version of the event format, for programs that read it. */
+export const EVENT_VERSION = 1;
+
+export type PlanEvent =
+  | { readonly type: 'plan-started'; readonly plan: Plan }
+  | { readonly type: 'step-started'; readonly step: string }
+  /** How far a long step is, in bytes. */
+  | { readonly type: 'step-progress'; readonly step: string; readonly done: number; readonly total: number }
+  | { readonly type: 'step-done'; readonly step: string; readonly milliseconds: number }
+  | {
+      readonly type: 'step-failed';
+      readonly step: string;
+      readonly milliseconds: number;
+      readonly failure: StepFailure;
+    }
+  /** init is through the gate; `pid` is the host's. */
+  | { readonly type: 'container-started'; readonly pid: number }
+  | { readonly type: 'container-exited'; readonly status: number }
+  /** A signal arrived: what was done about it. */
+  | { readonly type: 'interrupted'; readonly signal: string; readonly reaction: string }
+  | { readonly type: 'undo-started'; readonly step: string; readonly command: string }
+  | { readonly type: 'undo-done'; readonly step: string; readonly milliseconds: number }
+  | { readonly type: 'undo-failed'; readonly step: string; readonly command: string; readonly reason: string }
+  | { readonly type: 'plan-ended'; readonly outcome: Outcome };
+
+export interface StepFailure {
+  /** What was executed, as it is printed. */
+  readonly command: string;
+  /** The command's own exit status, undefined when it was not started or was killed. */
+  readonly exitStatus?: number;
+  readonly signal?: string;
+  readonly stderr: string;
+  /** The step was made to fail by --fail-at. */
+  readonly onPurpose?: true;
+}
+
+/** How a plan ended. Everything that could be undone has been, whichever it is. */
+export interface Outcome {
+  readonly type: 'succeeded' | 'failed' | 'interrupted';
+  /** Exit status: the container's own, 0, 125, or 128 + n. */
+  readonly status: number;
+  /** The step that failed. */
+  readonly failedStep?: string;
+  readonly failure?: StepFailure;
+  /** Undos that failed, with the commands that finish them by hand. */
+  readonly leftovers: readonly Leftover[];
+  readonly milliseconds: number;
+}
+
+export interface Leftover {
+  readonly step: string;
+  readonly command: string;
+  readonly reason: string;
+}

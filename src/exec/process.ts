@@ -1,0 +1,189 @@
+/** Processes: the only module that imports execa. An argv goes to the kernel as it is; no shell ever sees it. */
+
+import { closeSync, constants, openSync, read } from 'node:fs';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { execa } from 'execa';
+import { stepPath } from '../host/facts.ts';
+import { STEP_ENVIRONMENT } from '../plan/environment.ts';
+
+/** How a process ended. */
+export interface Ended {
+  /** Undefined when it could not be started or was killed. */
+  readonly exitStatus?: number;
+  readonly signal?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** Files for stdin and stdout; otherwise stdin is empty and stdout is kept. */
+  readonly stdin?: string | undefined;
+  readonly stdout?: string | undefined;
+  /** Called with the process's PID once it is started. */
+  readonly started?: (pid: number) => void;
+}
+
+/** A command at work. `kill` reaches its whole process group. */
+export interface Command {
+  readonly ended: Promise<Ended>;
+  readonly pid: number | undefined;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** init's parent at work; `pid` settles with the host's PID of init, or undefined when init never reported one. */
+export interface Container {
+  readonly initPid: Promise<number | undefined>;
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** The most of a command's output that is kept, in bytes. */
+const KEPT_OUTPUT = 1 << 20;
+
+const SURROUNDINGS = {
+  reject: false,
+  cleanup: false,
+  extendEnv: false,
+  stripFinalNewline: false,
+  maxBuffer: KEPT_OUTPUT,
+  cwd: '/',
+} as const;
+
+/** Starts one command in a process group of its own, so that Ctrl-C at the terminal reaches only us, and we decide. */
+export function startCommand(argv: readonly string[], options: CommandOptions = {}): Command {
+  const [program = '', ...words] = argv;
+  const files: number[] = [];
+  const open = (path: string, flags: number): number => {
+    const fd = openSync(path, flags, 0o600);
+    files.push(fd);
+    return fd;
+  };
+  const stdin = options.stdin === undefined ? 'ignore' : open(options.stdin, constants.O_RDONLY);
+  const stdout =
+    options.stdout === undefined
+      ? 'pipe'
+      : open(options.stdout, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    env: environment(),
+    stdio: descriptors(stdin, stdout, 'pipe'),
+    detached: true,
+  });
+  files.forEach(closeSync);
+  return {
+    ended: child.then(ended),
+    pid: child.pid,
+    kill: signal => killGroup(child.pid, signal),
+  };
+}
+
+/** Runs one command to its end. */
+export function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  return startCommand(argv, options).ended;
+}
+
+/**
+ * Starts init's chain of programs. It gets the caller's stdin (or nothing), stdout; 3, the gate's reading end; 4, the writing end of `ready`; and 5, the
+ * caller's stderr, which init takes over when it starts the command. What the chain itself says goes to a pipe. On a terminal of its own, it is
+ * script(1) that gets the caller's three.
+ */
+export function startContainer(
+  argv: readonly string[],
+  options: {
+    readonly gate: string;
+    readonly ready: string;
+    readonly stdin: boolean;
+    readonly terminal: boolean;
+  },
+): Container {
+  const [program = '', ...words] = argv;
+  // Opening a fifo for one direction waits for the other side, unless somebody has it open for both.
+  const both = openSync(options.ready, constants.O_RDWR);
+  const reading = openSync(options.ready, constants.O_RDONLY);
+  const writing = openSync(options.ready, constants.O_WRONLY);
+  closeSync(both);
+  const gate = openSync(options.gate, constants.O_RDONLY);
+  const stdin = options.stdin || options.terminal ? 'inherit' : 'ignore';
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    env: environment(),
+    buffer: { stdout: false },
+    stdio: descriptors(
+      stdin,
+      'inherit',
+      options.terminal ? 'inherit' : 'pipe',
+      gate,
+      writing,
+      process.stderr.fd,
+    ),
+  });
+  closeSync(gate);
+  closeSync(writing);
+  return {
+    initPid: readPid(reading),
+    ended: child.then(ended),
+    kill: signal => child.kill(signal),
+  };
+}
+
+function environment(): Record<string, string> {
+  return {
+    ...STEP_ENVIRONMENT,
+    PATH: stepPath(),
+    ...(process.env['TERM'] ? { TERM: process.env['TERM'] } : {}),
+  };
+}
+
+/** execa's types do not know that any descriptor may be passed on; it does, as child_process.spawn() does. */
+function descriptors(...targets: readonly (number | 'ignore' | 'inherit' | 'pipe')[]): never {
+  return targets as never;
+}
+
+/** What we use of execa's result; its own type depends on every option. */
+interface ProcessResult {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly stdout?: unknown;
+  readonly stderr?: unknown;
+  readonly code?: string | undefined;
+  readonly command?: string | undefined;
+  readonly shortMessage?: string | undefined;
+}
+
+function ended(result: ProcessResult): Ended {
+  const text = (output: unknown) => (typeof output === 'string' ? output : '');
+  return {
+    ...(result.exitCode === undefined ? {} : { exitStatus: result.exitCode }),
+    ...(result.signal === undefined ? {} : { signal: result.signal }),
+    stdout: text(result.stdout),
+    stderr: text(result.stderr) || startFailure(result),
+  };
+}
+
+/** Why the program could not be started at all, in the words of a shell. */
+function startFailure(result: ProcessResult): string {
+  if (result.exitCode !== undefined || result.signal !== undefined) return '';
+  return result.code === 'ENOENT'
+    ? `${result.command?.split(' ')[0]}: command not found`
+    : (result.shortMessage ?? '');
+}
+
+async function readPid(fd: number): Promise<number | undefined> {
+  try {
+    const { bytesRead, buffer } = await promisify(read)(fd, Buffer.alloc(32), 0, 32, null);
+    const pid = Number(buffer.toString('latin1', 0, bytesRead).trim());
+    return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}

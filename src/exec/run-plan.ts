@@ -1,0 +1,249 @@
+/** The executor: does a plan's steps in order, and undoes them, newest first, however the plan ends. It knows steps, not containers. */
+
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
+import { INIT, resolve } from '../plan/arg.ts';
+import { UMASK } from '../plan/environment.ts';
+import type { Plan, Step } from '../plan/step.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { newRunState, type RunState, releaseHeld } from './run-state.ts';
+import { runStep } from './run-step.ts';
+import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
+import { undoByHand, undoSteps, undosOf } from './undo.ts';
+
+export interface RunOptions {
+  readonly emit: (event: PlanEvent) => void;
+  /** Awaited before each step: a front end may wait, or hand the terminal over. */
+  readonly beforeStep?: (step: Step) => Promise<void>;
+  /** Called on the third request to stop, with the commands that are left to run by hand; it ends the process. */
+  readonly giveUp: (leftovers: readonly Leftover[]) => void;
+}
+
+/** How long the container may take to act on a signal that was passed on to it, in milliseconds. */
+const GRACE_MS = 10_000;
+
+/** Runs a plan to its end. Never rejects for what goes wrong on the machine: that is in the outcome. */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<Outcome> {
+  const begin = performance.now();
+  const run = new PlanRun(plan, options);
+  process.umask(UMASK);
+  const stopListening = onStopSignal(signal => run.stop(signal));
+  options.emit({ type: 'plan-started', plan });
+  try {
+    const outcome = { ...(await run.toEnd()), milliseconds: performance.now() - begin };
+    options.emit({ type: 'plan-ended', outcome });
+    return outcome;
+  } finally {
+    stopListening();
+  }
+}
+
+/** The present run: which steps were begun, and what a signal means at this moment. */
+class PlanRun {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #state: RunState;
+  readonly #begun: Step[] = [];
+  #journal: Journal | undefined;
+  #phase: 'steps' | 'container' | 'undo' = 'steps';
+  #stopped: StopSignal | undefined;
+  #stops = 0;
+  #wake: (() => void) | undefined;
+  #succeeded = false;
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#state = newRunState(plan);
+  }
+
+  async toEnd(): Promise<Omit<Outcome, 'milliseconds'>> {
+    const failed = await this.#runSteps();
+    this.#phase = 'undo';
+    const leftovers = await undoSteps(this.#begun, this.#state, {
+      succeeded: this.#succeeded,
+      emit: this.#options.emit,
+      undone: step => this.#record({ type: 'undone', step: step.id }),
+    });
+    this.#journal?.close();
+    releaseHeld(this.#state);
+    return this.#outcome(failed, leftovers);
+  }
+
+  /** A request to stop. What it means depends on what is going on; see design, "Exit status". */
+  stop(signal: StopSignal): void {
+    this.#stops += 1;
+    if (this.#phase === 'container') {
+      this.#stopContainer(signal);
+      return;
+    }
+    if (this.#phase === 'steps' && this.#stopped === undefined) {
+      this.#stopped = signal;
+      this.#say(signal, 'stopping here and undoing what was done');
+      this.#state.current?.kill('SIGTERM');
+      if (!this.#state.values.has(INIT.var)) this.#state.container?.kill('SIGKILL');
+      this.#wake?.();
+      return;
+    }
+    this.#stopped ??= signal;
+    if (this.#stops < 3) {
+      this.#say(signal, 'forcing the present command to end; once more gives up');
+      this.#state.current?.kill('SIGKILL');
+      return;
+    }
+    const left = undosOf(this.#begun, this.#succeeded).map(step => ({
+      step: step.id,
+      command: undoByHand(step, this.#state),
+      reason: 'given up',
+    }));
+    this.#options.giveUp(left);
+  }
+
+  async #runSteps(): Promise<{ readonly step: Step; readonly failure: StepFailure } | undefined> {
+    for (const step of this.#plan.steps) {
+      await this.#pause(step);
+      if (this.#stopped !== undefined) return undefined;
+      this.#record({ type: 'begin', step: step.id });
+      if (!step.reserves) this.#begun.push(step);
+      const { emit } = this.#options;
+      emit({ type: 'step-started', step: step.id });
+      if (step.action.type === 'wait') this.#phase = 'container';
+      const before = new Map(this.#state.values);
+      const { failure, milliseconds } = await runStep(step, this.#state, (done, total) =>
+        emit({ type: 'step-progress', step: step.id, done, total }),
+      );
+      if (failure !== undefined) {
+        if (this.#stopped !== undefined) return undefined;
+        emit({ type: 'step-failed', step: step.id, milliseconds, failure });
+        return { step, failure };
+      }
+      if (step.reserves) this.#reserved(step);
+      emit({ type: 'step-done', step: step.id, milliseconds });
+      this.#finished(step, before);
+    }
+    if (!this.#succeeded) this.#success();
+    return undefined;
+  }
+
+  /** What follows from a step that worked. */
+  #finished(step: Step, before: ReadonlyMap<string, string>): void {
+    const found = [...this.#state.values].filter(([name]) => !before.has(name));
+    this.#record({
+      type: 'done',
+      step: step.id,
+      ...(found.length > 0 ? { values: Object.fromEntries(found) } : {}),
+    });
+    if (step.action.type === 'release') {
+      // From here on the container has done what it was for, whatever its command returns.
+      this.#success();
+      this.#options.emit({ type: 'container-started', pid: Number(this.#state.values.get(INIT.var)) });
+    }
+    if (step.action.type === 'wait') {
+      this.#phase = 'steps';
+      this.#options.emit({ type: 'container-exited', status: this.#containerStatus() });
+    }
+  }
+
+  /** The workspace exists and is ours: the journal begins. */
+  #reserved(step: Step): void {
+    this.#begun.push(step);
+    const { workspace } = this.#plan;
+    if (workspace === undefined || this.#journal !== undefined) return;
+    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    this.#record({ type: 'begin', step: step.id });
+  }
+
+  #success(): void {
+    this.#succeeded = true;
+    this.#record({ type: 'succeeded' });
+  }
+
+  async #pause(step: Step): Promise<void> {
+    if (this.#options.beforeStep === undefined || this.#stopped !== undefined) return;
+    const stopped = new Promise<void>(wake => {
+      this.#wake = wake;
+    });
+    await Promise.race([this.#options.beforeStep(step), stopped]);
+    this.#wake = undefined;
+  }
+
+  /** Passes the signal on if the command has a handler for it; otherwise the kernel would drop it, so the container is killed. */
+  #stopContainer(signal: StopSignal): void {
+    const pid = Number(this.#state.values.get(INIT.var));
+    const kill = () => this.#kill(pid, 'SIGKILL');
+    if (this.#stopped === undefined && catchesSignal(statusOf(pid), signal)) {
+      this.#stopped = signal;
+      this.#say(
+        signal,
+        `passed on to the container; once more kills it, and so do ${GRACE_MS / 1000} seconds`,
+      );
+      this.#kill(pid, signal);
+      setTimeout(() => {
+        if (this.#state.containerEnded === undefined) kill();
+      }, GRACE_MS).unref();
+      return;
+    }
+    const again = this.#stopped !== undefined;
+    this.#stopped ??= signal;
+    this.#say(
+      signal,
+      again ? 'killing the container' : 'the command has no handler for it, so the container is killed',
+    );
+    kill();
+  }
+
+  #kill(pid: number, signal: NodeJS.Signals): void {
+    // Our child, init's parent, has not been waited for: init's number can not be anybody else's yet.
+    if (this.#state.containerEnded !== undefined || !(pid > 1)) return;
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  #outcome(
+    failed: { readonly step: Step; readonly failure: StepFailure } | undefined,
+    leftovers: readonly Leftover[],
+  ): Omit<Outcome, 'milliseconds'> {
+    if (failed !== undefined) {
+      return { type: 'failed', status: 125, failedStep: failed.step.id, failure: failed.failure, leftovers };
+    }
+    if (this.#stopped !== undefined && !this.#endedByItself()) {
+      return { type: 'interrupted', status: signalStatus(this.#stopped), leftovers };
+    }
+    const status = this.#state.containerEnded === undefined ? 0 : this.#containerStatus();
+    return { type: 'succeeded', status: leftovers.length > 0 ? 125 : status, leftovers };
+  }
+
+  /** The container was asked to stop and did so in its own way: its own status counts. */
+  #endedByItself(): boolean {
+    return this.#state.containerEnded !== undefined && this.#succeeded && this.#containerStatus() !== 137;
+  }
+
+  #containerStatus(): number {
+    return this.#state.containerEnded?.exitStatus ?? 137;
+  }
+
+  #say(signal: StopSignal, reaction: string): void {
+    this.#options.emit({ type: 'interrupted', signal, reaction });
+  }
+
+  #record(record: Parameters<Journal['append']>[0]): void {
+    try {
+      this.#journal?.append(record);
+    } catch {
+      // A full disk must not stop an undo. Recovery then undoes more than it would have to, which is safe.
+    }
+  }
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}

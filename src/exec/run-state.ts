@@ -1,0 +1,31 @@
+/** What changes while a plan runs: values found out, descriptors held, the container, the command at work. */
+
+import { closeSync } from 'node:fs';
+import { resolve, type Values } from '../plan/arg.ts';
+import type { Plan } from '../plan/step.ts';
+import type { Command, Container, Ended } from './process.ts';
+
+export interface RunState {
+  readonly values: Map<string, string>;
+  /** Descriptors held until the plan has ended, by path. */
+  readonly held: Map<string, number>;
+  container?: Container;
+  /** Set when the container has ended and has been waited for. */
+  containerEnded?: Ended;
+  /** The command of the present step or undo. */
+  current?: Command;
+}
+
+export function newRunState(plan: Plan): RunState {
+  const values = new Map<string, string>();
+  for (const { name, value } of plan.variables) {
+    if (value !== undefined) values.set(name, resolve(value, values as Values));
+  }
+  return { values, held: new Map() };
+}
+
+/** Closes what was held. The kernel would do the same at our end. */
+export function releaseHeld(state: RunState): void {
+  for (const fd of state.held.values()) closeSync(fd);
+  state.held.clear();
+}

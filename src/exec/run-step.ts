@@ -1,0 +1,126 @@
+/** One step: from an action of the plan to what happens on the machine. */
+
+import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { StepFailure } from '../events.ts';
+import { type Arg, INIT, resolve } from '../plan/arg.ts';
+import { stepCommand } from '../plan/display.ts';
+import { fullArgv } from '../plan/enter.ts';
+import type { Action, Step } from '../plan/step.ts';
+import { type Ended, startCommand, startContainer } from './process.ts';
+import { watchProgress } from './progress.ts';
+import type { RunState } from './run-state.ts';
+
+export interface StepResult {
+  readonly milliseconds: number;
+  readonly failure?: StepFailure;
+}
+
+/** Does what the step says. A failure is a value; nothing is thrown for what can go wrong on the machine. */
+export async function runStep(
+  step: Step,
+  state: RunState,
+  progress: (done: number, total: number) => void,
+): Promise<StepResult> {
+  const begin = performance.now();
+  let problem: Partial<StepFailure> | undefined;
+  try {
+    problem = await perform(step, state, progress);
+  } catch (error) {
+    problem = { stderr: error instanceof Error ? error.message : String(error) };
+  }
+  const milliseconds = performance.now() - begin;
+  if (problem === undefined) return { milliseconds };
+  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem } };
+}
+
+async function perform(
+  step: Step,
+  state: RunState,
+  progress: (done: number, total: number) => void,
+): Promise<Partial<StepFailure> | undefined> {
+  const { action } = step;
+  const text = (word: Arg) => resolve(word, state.values);
+  switch (action.type) {
+    case 'run':
+      return runToEnd(step, action, state, progress);
+    case 'write':
+      writeFileSync(text(action.path), text(action.text), {
+        flag: 'wx',
+        mode: Number.parseInt(action.mode, 8),
+      });
+      return undefined;
+    case 'hold':
+      // Both directions: opening a fifo for one of them would wait for somebody on the other side.
+      state.held.set(text(action.path), openSync(text(action.path), 'r+'));
+      return undefined;
+    case 'start':
+      return start(action, state);
+    case 'release': {
+      const gate = state.held.get(text(action.gate));
+      if (gate === undefined) return { stderr: 'the gate is not held' };
+      writeSync(gate, 'GO\n');
+      return undefined;
+    }
+    case 'wait':
+      if (state.container === undefined) return { stderr: 'there is no container to wait for' };
+      state.containerEnded = await state.container.ended;
+      return undefined;
+  }
+}
+
+async function runToEnd(
+  step: Step,
+  action: Extract<Action, { type: 'run' }>,
+  state: RunState,
+  progress: (done: number, total: number) => void,
+): Promise<Partial<StepFailure> | undefined> {
+  const optional = (word: Arg | undefined) => (word === undefined ? undefined : resolve(word, state.values));
+  const command = startCommand(
+    fullArgv(step, action.argv).map(word => resolve(word, state.values)),
+    { stdin: optional(action.stdin), stdout: optional(action.stdout) },
+  );
+  state.current = command;
+  const reads = optional(action.reads);
+  const stop = reads === undefined ? undefined : watchProgress(command.pid, reads, progress);
+  const ended = await command.ended;
+  stop?.();
+  delete state.current;
+  if (ended.exitStatus !== 0) return problemOf(ended);
+  if (action.capture !== undefined) {
+    const [word = ''] = ended.stdout.split(/\s/, 1);
+    if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };
+    state.values.set(action.capture, word);
+  }
+  return undefined;
+}
+
+async function start(
+  action: Extract<Action, { type: 'start' }>,
+  state: RunState,
+): Promise<Partial<StepFailure> | undefined> {
+  const text = (word: Arg) => resolve(word, state.values);
+  const container = startContainer(action.argv.map(text), {
+    gate: text(action.gate),
+    ready: text(action.ready),
+    stdin: action.stdin,
+    terminal: action.terminal,
+  });
+  state.container = container;
+  const pid = await container.initPid;
+  if (pid === undefined) {
+    // Whoever should have reported is gone, or is about to be.
+    container.kill('SIGKILL');
+    return problemOf(await container.ended);
+  }
+  state.values.set(INIT.var, String(pid));
+  return undefined;
+}
+
+function problemOf({ exitStatus, signal, stderr }: Ended): Partial<StepFailure> {
+  return {
+    ...(exitStatus === undefined ? {} : { exitStatus }),
+    ...(signal === undefined ? {} : { signal }),
+    stderr,
+  };
+}

@@ -1,0 +1,98 @@
+/** Undoing what was begun, newest first. One that fails does not stop the others. */
+
+import { performance } from 'node:perf_hooks';
+import type { Leftover, PlanEvent } from '../events.ts';
+import { INIT, resolve } from '../plan/arg.ts';
+import { undoText } from '../plan/display.ts';
+import { quote } from '../plan/quote.ts';
+import type { Step } from '../plan/step.ts';
+import { startCommand } from './process.ts';
+import type { RunState } from './run-state.ts';
+
+export interface UndoOptions {
+  /** The plan did what it was for: undos for the case of failure are left out. */
+  readonly succeeded: boolean;
+  readonly emit: (event: PlanEvent) => void;
+  /** Called after each undo, for the journal. */
+  readonly undone: (step: Step) => void;
+}
+
+/** Undoes the steps, given in the order in which they were begun. Returns what could not be undone. */
+export async function undoSteps(
+  begun: readonly Step[],
+  state: RunState,
+  { succeeded, emit, undone }: UndoOptions,
+): Promise<readonly Leftover[]> {
+  const leftovers: Leftover[] = [];
+  for (const step of undosOf(begun, succeeded)) {
+    const begin = performance.now();
+    emit({ type: 'undo-started', step: step.id, command: undoText(step) });
+    const reason = await undo(step, state);
+    if (reason === undefined) {
+      emit({ type: 'undo-done', step: step.id, milliseconds: performance.now() - begin });
+      undone(step);
+    } else {
+      const command = undoByHand(step, state);
+      leftovers.push({ step: step.id, command, reason });
+      emit({ type: 'undo-failed', step: step.id, command, reason });
+    }
+  }
+  return leftovers;
+}
+
+/** The steps whose undo does something, newest first. */
+export function undosOf(begun: readonly Step[], succeeded: boolean): readonly Step[] {
+  return begun.toReversed().filter(({ undo }) => {
+    switch (undo.type) {
+      case 'nothing':
+      case 'with':
+        return false;
+      case 'stop-init':
+        return true;
+      case 'command':
+        return undo.when === 'always' || !succeeded;
+    }
+  });
+}
+
+/** The undo's command with all values put in, to paste into a shell. */
+export function undoByHand(step: Step, state: RunState): string {
+  if (step.undo.type === 'command')
+    return step.undo.argv.map(word => quote(resolve(word, state.values))).join(' ');
+  const pid = state.values.get(INIT.var);
+  return pid === undefined ? '' : `kill -KILL ${pid}`;
+}
+
+/** Undefined when it worked, else why it did not. */
+async function undo(step: Step, state: RunState): Promise<string | undefined> {
+  if (step.undo.type === 'stop-init') return stopInit(state);
+  if (step.undo.type !== 'command') return undefined;
+  const command = startCommand(step.undo.argv.map(word => resolve(word, state.values)));
+  state.current = command;
+  const { exitStatus, signal, stderr } = await command.ended;
+  delete state.current;
+  if (exitStatus === 0) return undefined;
+  return stderr.trim() || (signal === undefined ? `exit status ${exitStatus}` : `killed by ${signal}`);
+}
+
+/**
+ * Kills init and waits for its parent, which has then waited for it: so when this returns, no process, mount or namespace is left. Our
+ * child has not been waited for yet, so its number and, through it, init's can not be somebody else's by now.
+ */
+async function stopInit(state: RunState): Promise<undefined> {
+  const { container } = state;
+  if (container === undefined || state.containerEnded !== undefined) return undefined;
+  const pid = state.values.get(INIT.var);
+  if (pid === undefined) container.kill('SIGKILL');
+  else kill(Number(pid));
+  state.containerEnded = await container.ended;
+  return undefined;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

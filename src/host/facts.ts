@@ -1,0 +1,115 @@
+/** Read-only probes of the machine: what the planner has to know about it. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { MASKED_PATHS, READONLY_PATHS } from '../plan/defaults.ts';
+import { STEP_ENVIRONMENT } from '../plan/environment.ts';
+import type { Facts } from '../plan/facts.ts';
+import { storeRoot } from './store-paths.ts';
+
+/** Capability number of CAP_SYS_ADMIN; see capabilities(7). */
+const CAP_SYS_ADMIN = 21n;
+
+/** Probes the machine. Starts no process and changes nothing; on a machine that is not Linux it still answers. */
+export function probeFacts(): Facts {
+  const privileged = hasCapSysAdmin();
+  return {
+    ...mapping(privileged),
+    storeRoot: storeRoot(process.getuid?.() === 0),
+    bash: findProgram('bash') !== undefined,
+    ip: findProgram('ip') !== undefined,
+    kernelPaths: kernelPaths(),
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+  };
+}
+
+/** The PATH in which steps look for programs: the system's directories, then the caller's. */
+export function stepPath(): string {
+  return [STEP_ENVIRONMENT['PATH'], process.env['PATH']].filter(Boolean).join(delimiter);
+}
+
+/** Absolute path of a program, looked up where the steps would find it. */
+export function findProgram(name: string): string | undefined {
+  return stepPath()
+    .split(delimiter)
+    .filter(directory => directory.startsWith('/'))
+    .map(directory => join(directory, name))
+    .find(isExecutable);
+}
+
+/** The id ranges that a subuid(5) file gives to a user, as [first, count]. */
+export function idRanges(file: string, user: string, uid: number): readonly (readonly [number, number])[] {
+  return readText(file)
+    .split('\n')
+    .flatMap(line => {
+      const [owner, first, count] = line.split(':');
+      return (owner === user || owner === String(uid)) && first && count
+        ? [[Number(first), Number(count)] as const]
+        : [];
+    });
+}
+
+/** A file's text, empty when it can't be read. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function mapping(privileged: boolean): Pick<Facts, 'mapping' | 'mappingReason'> {
+  if (privileged) return { mapping: 'host' };
+  const reason = rangeProblem();
+  return reason === undefined ? { mapping: 'range' } : { mapping: 'single', mappingReason: reason };
+}
+
+/** Why newuidmap(1) could not give this user a range of ids. */
+function rangeProblem(): string | undefined {
+  const { username, uid } = currentUser();
+  for (const file of ['/etc/subuid', '/etc/subgid']) {
+    if (idRanges(file, username, uid).every(([, count]) => !(count > 0)))
+      return `${file} has no range for ${username}`;
+  }
+  for (const program of ['newuidmap', 'newgidmap']) {
+    if (findProgram(program) === undefined) return `${program} is not installed (package uidmap)`;
+  }
+  return undefined;
+}
+
+function currentUser(): { readonly username: string; readonly uid: number } {
+  const uid = process.getuid?.() ?? 0;
+  try {
+    return { username: userInfo().username, uid };
+  } catch {
+    // No entry in passwd(5): ranges may still be given by number.
+    return { username: String(uid), uid };
+  }
+}
+
+function hasCapSysAdmin(): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readText('/proc/self/status'))?.[1];
+  if (effective === undefined) return process.getuid?.() === 0;
+  return ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n && process.getuid?.() === 0;
+}
+
+function kernelPaths(): Facts['kernelPaths'] {
+  const found = new Map<string, 'file' | 'directory'>();
+  for (const path of [...MASKED_PATHS, ...READONLY_PATHS]) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined) found.set(path, stats.isDirectory() ? 'directory' : 'file');
+  }
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() && (stats.mode & 0o111) !== 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+/** Images in the store, read. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, UserError } from '../errors.ts';
+import type { Image, ImageRecord } from '../plan/image.ts';
+import { nearNames, parseImageName, shown } from '../plan/names.ts';
+import { readInLayers } from './in-root.ts';
+import { imageFile, type StorePaths } from './store-paths.ts';
+
+/** The most of an image's passwd or group that is read, in bytes. */
+const LARGEST_TABLE = 1 << 20;
+
+/** The image's record, or undefined when the store has no such image. Throws a UserError for a record that can't be read. */
+export function findImage(paths: StorePaths, name: string): ImageRecord | undefined {
+  return readRecord(imageFile(paths, name));
+}
+
+/** The image with what the planner needs of its files. Throws a UserError that names similar images when there is none. */
+export function loadImage(paths: StorePaths, name: string): Image {
+  const record = findImage(paths, name);
+  if (record === undefined) throw noSuchImage(paths, name);
+  const layers = layerDirectories(paths, record);
+  const text = (path: string) => readInLayers(layers, path, LARGEST_TABLE)?.toString('utf8') ?? '';
+  return { ...record, passwd: text('/etc/passwd'), group: text('/etc/group') };
+}
+
+/** The directories of an image's layers, lowest first. */
+export function layerDirectories(paths: StorePaths, record: ImageRecord): readonly string[] {
+  return record.layers.map(layer => join(paths.layers, layer.digest));
+}
+
+/** All images, by name. A record that can't be read is left out. */
+export function listImages(paths: StorePaths): readonly ImageRecord[] {
+  return filesIn(paths.images)
+    .filter(file => file.endsWith('.json'))
+    .flatMap(file => {
+      try {
+        return readRecord(join(paths.images, file)) ?? [];
+      } catch {
+        return [];
+      }
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The names in a directory, none when it does not exist. Throws a UserError when it can't be read. */
+export function filesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw new UserError(`The store's directory ${directory} can not be read (${errorCode(error)}).`, {
+      hint: 'TINYDOCKER_ROOT names another store.',
+    });
+  }
+}
+
+function noSuchImage(paths: StorePaths, name: string): UserError {
+  const names = listImages(paths).map(image => shortName(image.name));
+  const near = nearNames(shortName(name), names);
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : names.length > 0
+        ? `There are: ${names.slice(0, 8).join(', ')}.`
+        : `tinydocker image import ${shortName(name)} DIRECTORY-OR-TAR makes it.`;
+  return new UserError(`There is no image ${shown(shortName(name))}.`, { hint });
+}
+
+/** "debian:latest" as users write it: "debian". */
+export function shortName(name: string): string {
+  return name.replace(/:latest$/, '');
+}
+
+function readRecord(file: string): ImageRecord | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw new UserError(`The image record ${file} can not be read (${errorCode(error)}).`);
+  }
+  const record = parseRecord(text);
+  if (record === undefined)
+    throw new UserError(`The image record ${file} is damaged.`, { hint: 'Import the image again.' });
+  return record;
+}
+
+/** A record is only believed when every part that becomes a path has the shape that we gave it. */
+function parseRecord(text: string): ImageRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const record = value as ImageRecord;
+  if (typeof record !== 'object' || record === null || record.version !== 1) return undefined;
+  if (typeof record.name !== 'string' || parseImageName(record.name).failure !== undefined) return undefined;
+  if (!Array.isArray(record.layers) || typeof record.config !== 'object' || record.config === null)
+    return undefined;
+  const sound = record.layers.every(
+    layer => /^[0-9a-f]{64}$/.test(String(layer?.digest)) && /^[A-Z0-9]{8}$/.test(String(layer?.link)),
+  );
+  return sound ? record : undefined;
+}

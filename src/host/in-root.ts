@@ -1,0 +1,95 @@
+/**
+ * Looking a path up in a stack of image layers as the container would see it: links are followed inside the root, never out of it, whatever
+ * the image contains. Read-only; the result is for messages and defaults, never for a mount.
+ */
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Links followed before the path counts as a loop, as in the kernel. */
+const MOST_LINKS = 40;
+
+export type Found =
+  | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
+  | { readonly type: 'missing' }
+  /** A directory in the way can't be read by this user. */
+  | { readonly type: 'unknown' };
+
+/** Looks `path` up in the layers, topmost first. */
+export function findInLayers(layers: readonly string[], path: string): Found {
+  let todo = path.split('/');
+  let place: readonly string[] = [];
+  let links = 0;
+  let found = lookUp(layers, place);
+  while (todo.length > 0) {
+    const [name = '', ...rest] = todo;
+    todo = rest;
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      place = place.slice(0, -1);
+      found = lookUp(layers, place);
+      continue;
+    }
+    const next = [...place, name];
+    found = lookUp(layers, next);
+    if (found.type !== 'found') return found;
+    if (found.stats.isSymbolicLink()) {
+      links += 1;
+      if (links > MOST_LINKS) return { type: 'missing' };
+      const target = readlinkSync(found.path);
+      if (target.startsWith('/')) place = [];
+      todo = [...target.split('/'), ...todo];
+      found = lookUp(layers, place);
+      continue;
+    }
+    if (todo.some(part => part !== '' && part !== '.') && !found.stats.isDirectory())
+      return { type: 'missing' };
+    place = next;
+  }
+  return found;
+}
+
+/** The first bytes of a regular file of the image, at most `limit`; undefined when there is no such file or it can't be read. */
+export function readInLayers(layers: readonly string[], path: string, limit: number): Buffer | undefined {
+  const found = findInLayers(layers, path);
+  if (found.type !== 'found' || !found.stats.isFile()) return undefined;
+  let fd: number;
+  try {
+    fd = openSync(found.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return undefined;
+    const buffer = Buffer.alloc(Math.min(limit, found.stats.size));
+    return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** One path without links in its directories: the topmost layer that has it decides. A whiteout is a character device 0:0. */
+function lookUp(layers: readonly string[], place: readonly string[]): Found {
+  for (const layer of layers.toReversed()) {
+    const path = join(layer, ...place);
+    try {
+      const stats = lstatSync(path);
+      if (stats.isCharacterDevice() && stats.rdev === 0) return { type: 'missing' };
+      return { type: 'found', path, stats };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EACCES') return { type: 'unknown' };
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') return { type: 'missing' };
+    }
+  }
+  return { type: 'missing' };
+}

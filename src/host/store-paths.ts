@@ -1,0 +1,50 @@
+/** Where things are in the store. */
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { usageError } from '../errors.ts';
+import { shown } from '../plan/names.ts';
+
+export interface StorePaths {
+  readonly root: string;
+  /** One JSON file for each image. */
+  readonly images: string;
+  /** Unpacked layers, named by digest. */
+  readonly layers: string;
+  /** Short links to layers, because overlay's option string has to fit in one page. */
+  readonly links: string;
+  /** One directory for each container. */
+  readonly containers: string;
+  /** Image operations at work. */
+  readonly tmp: string;
+}
+
+/** /var/lib/tinydocker for root, $XDG_DATA_HOME/tinydocker for others; TINYDOCKER_ROOT overrides. Throws a usage error for a relative path. */
+export function storeRoot(isRoot: boolean, environment: NodeJS.ProcessEnv = process.env): string {
+  const override = environment['TINYDOCKER_ROOT'];
+  if (override !== undefined && override !== '') {
+    if (!override.startsWith('/'))
+      throw usageError(`TINYDOCKER_ROOT is ${shown(override)}, which is not an absolute path.`);
+    return override.replace(/\/+$/, '') || '/';
+  }
+  if (isRoot) return '/var/lib/tinydocker';
+  const data = environment['XDG_DATA_HOME'];
+  return join(data?.startsWith('/') ? data : join(homedir(), '.local/share'), 'tinydocker');
+}
+
+export function storePaths(root: string): StorePaths {
+  return {
+    root,
+    images: join(root, 'images'),
+    layers: join(root, 'layers'),
+    links: join(root, 'l'),
+    containers: join(root, 'containers'),
+    tmp: join(root, 'tmp'),
+  };
+}
+
+/** An image's name as a file name: "/" can't be part of one. */
+export function imageFile(paths: StorePaths, name: string): string {
+  return join(paths.images, `${name.replaceAll('/', '%2F')}.json`);
+}

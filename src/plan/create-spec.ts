@@ -1,0 +1,196 @@
+/** From what the user asked for and what the image says to what the container is: an OCI runtime specification. */
+
+import {
+  DEFAULT_CAPABILITIES,
+  DEFAULT_MOUNTS,
+  DEFAULT_NAMESPACES,
+  DEFAULT_PATH,
+  MASKED_PATHS,
+  OCI_VERSION,
+  READONLY_PATHS,
+} from './defaults.ts';
+import type { Image } from './image.ts';
+import { containerNameFailure, shown } from './names.ts';
+import type { RunRequest, TmpfsMount, Volume } from './request.ts';
+import { failed, ok, type PlanFailure, type Result } from './result.ts';
+import type { Spec, SpecMount } from './spec.ts';
+import { resolveUser } from './user.ts';
+
+/** Targets that the plan mounts itself; a volume there would take the container's own away. */
+const OWN_TARGETS = ['/', '/proc', '/sys', '/dev'];
+
+/**
+ * The container's specification, with docker's defaults. The root path is `rootfs`, as in a bundle; the plan mounts the
+ * overlay wherever its container's directory is.
+ */
+export function createSpec(request: RunRequest, image: Image): Result<Spec> {
+  const failures: PlanFailure[] = [];
+  const nameFailure = containerNameFailure(request.name);
+  if (nameFailure !== undefined) failures.push(nameFailure);
+
+  const user = resolveUser(request.user ?? image.config.User ?? '', image.passwd, image.group);
+  if (!user.ok) failures.push(...user.failures);
+
+  const args = commandOf(request, image);
+  const hostname = request.hostname ?? request.name;
+  const cwd = normalise(request.workdir ?? image.config.WorkingDir ?? '/');
+  failures.push(...textFailures(request, args, hostname, cwd), ...targetFailures(request));
+  if (failures.length > 0 || !user.ok) return failed(...failures);
+
+  const { home, ...ids } = user.value;
+  return ok({
+    ociVersion: OCI_VERSION,
+    process: {
+      terminal: request.terminal,
+      user: { ...ids, umask: 0o022 },
+      args,
+      env: environment(request, image, hostname, home),
+      cwd,
+      capabilities: {
+        bounding: DEFAULT_CAPABILITIES,
+        effective: DEFAULT_CAPABILITIES,
+        permitted: DEFAULT_CAPABILITIES,
+      },
+      noNewPrivileges: true,
+    },
+    root: { path: 'rootfs', readonly: request.readOnly },
+    hostname,
+    mounts: [...DEFAULT_MOUNTS, ...request.tmpfs.map(tmpfsMount), ...request.volumes.map(volumeMount)],
+    linux: {
+      namespaces: DEFAULT_NAMESPACES.map(type => ({ type })),
+      maskedPaths: MASKED_PATHS,
+      readonlyPaths: READONLY_PATHS,
+    },
+  });
+}
+
+/** Docker's rule: --entrypoint drops the image's command with its entrypoint; a command of the user's replaces only the image's command. */
+function commandOf(request: RunRequest, image: Image): readonly string[] {
+  const given = request.command ?? [];
+  if (request.entrypoint !== undefined) {
+    const words = [...(request.entrypoint === '' ? [] : [request.entrypoint]), ...given];
+    return words.length > 0 ? words : ['/bin/sh'];
+  }
+  const entrypoint = image.config.Entrypoint ?? [];
+  const command = given.length > 0 ? given : (image.config.Cmd ?? []);
+  const words = [...entrypoint, ...command];
+  return words.length > 0 ? words : ['/bin/sh'];
+}
+
+/** One NAME=value for each name, the last one given winning, in the order in which docker sets them. */
+function environment(request: RunRequest, image: Image, hostname: string, home: string): readonly string[] {
+  const variables = new Map<string, string>([
+    ['PATH', DEFAULT_PATH],
+    ['HOSTNAME', hostname],
+    ['HOME', home],
+  ]);
+  if (request.terminal) variables.set('TERM', request.term);
+  for (const entry of image.config.Env ?? []) {
+    const equals = entry.indexOf('=');
+    if (equals > 0) variables.set(entry.slice(0, equals), entry.slice(equals + 1));
+  }
+  for (const [name, value] of request.env) variables.set(name, value);
+  return [...variables].map(([name, value]) => `${name}=${value}`);
+}
+
+function tmpfsMount(mount: TmpfsMount): SpecMount {
+  const defaults = ['nosuid', 'nodev', 'noexec'].filter(
+    option => !mount.options.includes(option.replace('no', '')),
+  );
+  return {
+    destination: normalise(mount.target),
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [...defaults, ...mount.options.filter(option => !defaults.includes(option))],
+  };
+}
+
+function volumeMount(volume: Volume): SpecMount {
+  return {
+    destination: normalise(volume.target),
+    type: 'bind',
+    source: volume.source,
+    options: ['rbind', 'rprivate', volume.readOnly ? 'ro' : 'rw'],
+  };
+}
+
+function textFailures(
+  request: RunRequest,
+  args: readonly string[],
+  hostname: string,
+  cwd: string,
+): readonly PlanFailure[] {
+  const failures: PlanFailure[] = [];
+  const texts = [...args, ...request.env.flat(), cwd, hostname, ...request.volumes.map(v => v.source)];
+  if (texts.some(text => text.includes('\0')))
+    failures.push({
+      code: 'nul-byte',
+      status: 2,
+      message: 'A NUL byte can not be part of an argument, a path or a variable.',
+    });
+  if (args[0] === '')
+    failures.push({
+      code: 'empty-command',
+      status: 127,
+      message: 'The command is an empty word.',
+      hint: 'Name a program: /bin/sh.',
+    });
+  if (!cwd.startsWith('/'))
+    failures.push({
+      code: 'bad-workdir',
+      status: 2,
+      message: `The working directory ${shown(cwd)} is not an absolute path.`,
+      hint: `Did you mean -w ${shown(`/${cwd}`)}?`,
+    });
+  if (
+    !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(hostname.replaceAll('_', '-')) ||
+    hostname.length > 64
+  ) {
+    // A container's name may end with "." or "-", which a hostname may not: only an explicit -h is judged.
+    if (request.hostname !== undefined)
+      failures.push({
+        code: 'bad-hostname',
+        status: 2,
+        message: `${shown(hostname)} can not be a hostname: letters, digits, "." and "-", at most 64 characters.`,
+      });
+  }
+  for (const [name] of request.env) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      failures.push({
+        code: 'bad-variable',
+        status: 2,
+        message: `${shown(name)} can not be the name of an environment variable here: the shell that becomes your command passes on only names made of letters, digits and "_".`,
+      });
+  }
+  return failures;
+}
+
+function targetFailures(request: RunRequest): readonly PlanFailure[] {
+  const targets = [...request.volumes, ...request.tmpfs].map(mount => normalise(mount.target));
+  const failures: PlanFailure[] = [];
+  for (const target of targets) {
+    const own = OWN_TARGETS.find(path => target === path || (path !== '/' && target.startsWith(`${path}/`)));
+    if (own !== undefined)
+      failures.push({
+        code: 'target-taken',
+        status: 2,
+        message: `Nothing can be mounted on ${shown(target)}: tinydocker makes ${own === '/' ? 'the root' : own} itself.`,
+        hint: 'Choose another target: -v SOURCE:/data.',
+      });
+  }
+  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  if (twice !== undefined)
+    failures.push({
+      code: 'target-twice',
+      status: 2,
+      message: `Two volumes have the same target, ${shown(twice)}.`,
+    });
+  return failures;
+}
+
+/** An absolute path without "//", "/./" and a slash at the end. ".." stays: only the kernel knows where it leads. */
+function normalise(path: string): string {
+  if (!path.startsWith('/')) return path;
+  const parts = path.split('/').filter(part => part !== '' && part !== '.');
+  return `/${parts.join('/')}`;
+}

@@ -1,0 +1,13 @@
+/** The surroundings in which every step's command runs, the same for the script and the executor. */
+
+/**
+ * PATH puts the system's directories in front of the caller's own, which follow it; LC_ALL=C makes the tools' messages the ones that
+ * we know and can explain.
+ */
+export const STEP_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+};
+
+/** Files of the store are for their owner only; what the container sees gets its mode explicitly. */
+export const UMASK = 0o077;

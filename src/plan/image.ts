@@ -1,0 +1,34 @@
+/** What an image is to the planner: its layers, its configuration, and the files that say who its users are. */
+
+/** The part of the OCI image configuration that we honour; see "Image Configuration" in the OCI image specification. */
+export interface ImageConfig {
+  readonly Cmd?: readonly string[];
+  readonly Entrypoint?: readonly string[];
+  readonly Env?: readonly string[];
+  readonly WorkingDir?: string;
+  readonly User?: string;
+}
+
+export interface Layer {
+  /** sha256 of the uncompressed tar ("diffID"), 64 hexadecimal digits. */
+  readonly digest: string;
+  /** Name of the short link `l/NAME`: an option string of mount(2) has to fit in one page, whatever the number of layers. */
+  readonly link: string;
+}
+
+/** An image as the store records it. */
+export interface ImageRecord {
+  readonly version: 1;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Lowest first. */
+  readonly layers: readonly Layer[];
+  readonly config: ImageConfig;
+}
+
+export interface Image extends ImageRecord {
+  /** The image's /etc/passwd and /etc/group, empty when it has none. */
+  readonly passwd: string;
+  readonly group: string;
+}

@@ -1,0 +1,40 @@
+/** The two small shell programs that every container starts with. Both are constant text: values come as arguments. */
+
+/**
+ * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and
+ * (in util-linux 2.38) turns "init was killed" into exit 1; a shell reports 128+n. It closes what the caller
+ * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr).
+ */
+export const SHIM_TEXT = {
+  bash: 'for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; "$@"; exit $?',
+  sh: 'exec 6>&- 7>&- 8>&- 9>&-; "$@"; exit $?',
+} as const;
+
+/**
+ * init: PID 1. Arguments: the container's directory on the host, the working directory, the command. Only builtins are used after the gate,
+ * because no program of the host can be started from inside the new root. /proc is still the host's when the PID is read.
+ */
+export const INIT_TEXT = `
+read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
+read -r word <&3 && [ "$word" = GO ] || exit 125
+exec 3<&- 2>&5 5>&-
+if [ -e "$1/gate" ]; then echo "tinydocker: the host is still visible, so nothing was started" >&2; exit 125; fi
+umask 022
+cd -- "$2" || { echo "tinydocker: the working directory $2 is not a directory the user can enter" >&2; exit 126; }
+shift 2
+unset OLDPWD PWD SHLVL _
+case $1 in
+  */*) found=$1 ;;
+  *) found= rest=$PATH:
+     while [ -z "$found" ] && [ -n "$rest" ]; do
+       dir=\${rest%%:*} rest=\${rest#*:}
+       [ ! -f "\${dir:-.}/$1" ] || [ ! -x "\${dir:-.}/$1" ] || found=\${dir:-.}/$1
+     done ;;
+esac
+if [ -z "$found" ]; then echo "tinydocker: $1: command not found in the image (PATH=$PATH)" >&2; exit 127; fi
+if [ ! -e "$found" ]; then echo "tinydocker: $1: no such file in the image" >&2; exit 127; fi
+if [ -d "$found" ]; then echo "tinydocker: $1: is a directory" >&2; exit 126; fi
+if [ ! -x "$found" ]; then echo "tinydocker: $1: not executable" >&2; exit 126; fi
+trap 'echo "tinydocker: $1: can not be executed; the interpreter it asks for may be missing" >&2; exit 126' EXIT
+exec "$@"
+`.trim();

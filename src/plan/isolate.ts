@@ -1,0 +1,112 @@
+/** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
+
+import { type Arg, arg, C, INIT_SH, SHIM_SH } from './arg.ts';
+import type { Facts } from './facts.ts';
+import { quoteArg } from './quote.ts';
+import type { RunInput } from './run.ts';
+import type { Spec } from './spec.ts';
+import type { Step } from './step.ts';
+import { userNamespaceOptions } from './user-namespace.ts';
+
+const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
+  mount: '--mount',
+  uts: '--uts',
+  ipc: '--ipc',
+  network: '--net',
+  pid: '--pid',
+  cgroup: '--cgroup',
+};
+
+/** Starting init; with a terminal, through script(1), which makes a pseudo terminal and relays its size. */
+export function isolateSteps(input: RunInput): readonly Step[] {
+  const { spec, container } = input;
+  const argv = isolated(input);
+  const start: Step = {
+    id: 'start-init',
+    phase: 'isolate',
+    title: 'new namespaces',
+    where: { type: 'host' },
+    action: {
+      type: 'start',
+      argv: spec.process.terminal ? onTerminal() : ['setsid', '--', ...argv],
+      gate: arg`${C}/gate`,
+      ready: arg`${C}/ready`,
+      stdin: container.stdin,
+      terminal: spec.process.terminal,
+    },
+    undo: { type: 'stop-init' },
+    why: "unshare(2) gives the process new namespaces: a mount table of its own (private: nothing propagates back), hostname, IPC objects, network, process ids and cgroup view. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.",
+    pitfalls: [
+      'Operation not permitted: user namespaces are denied to ordinary users here; tinydocker doctor says by what.',
+      'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.',
+    ],
+  };
+  return spec.process.terminal ? [terminalScript(argv), start] : [start];
+}
+
+/** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). */
+function isolated({ spec, facts }: RunInput): readonly Arg[] {
+  return [
+    'unshare',
+    ...userNamespaceOptions(facts),
+    ...['--propagation', 'private'],
+    ...spec.linux.namespaces.flatMap(({ type }) => NAMESPACE_OPTIONS[type] ?? []),
+    '--',
+    ...['setpriv', '--pdeathsig', 'KILL', '--'],
+    ...[facts.bash ? 'bash' : 'sh', '-c', arg`${SHIM_SH}`, 'shim'],
+    ...privileges(spec, facts),
+    // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
+    ...['env', '--ignore-environment', '--default-signal', '--'],
+    ...spec.process.env,
+    ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
+    ...spec.process.args,
+  ];
+}
+
+function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
+  const { uid, gid, additionalGids } = process.user;
+  const names = process.capabilities.bounding.map(name => `+${name.replace(/^CAP_/, '').toLowerCase()}`);
+  return [
+    ...['setpriv', '--pdeathsig', 'KILL', '--no-new-privs'],
+    // With a single id mapped, setgroups(2) is denied and there is nobody else to become.
+    ...(mapping === 'single'
+      ? []
+      : [
+          ...['--reuid', String(uid), '--regid', String(gid)],
+          additionalGids.length === 0 ? '--clear-groups' : `--groups=${additionalGids.join(',')}`,
+        ]),
+    ...['--inh-caps=-all', '--ambient-caps=-all'],
+    `--bounding-set=${['-all', ...names].join(',')}`,
+    '--',
+  ];
+}
+
+/**
+ * script(1) accepts a command only as shell text, so the text is constant and names a file. Its death signal is TERM, not KILL: it then
+ * gives the caller's terminal back its settings.
+ */
+function onTerminal(): readonly Arg[] {
+  return [
+    ...['setpriv', '--pdeathsig', 'TERM', '--'],
+    ...['env', 'SHELL=/bin/sh', arg`C=${C}`, arg`SHIM_SH=${SHIM_SH}`, arg`INIT_SH=${INIT_SH}`],
+    ...['script', '--quiet', '--return', '--command', 'exec sh "$C/terminal.sh"', '--log-out', '/dev/null'],
+  ];
+}
+
+function terminalScript(argv: readonly Arg[]): Step {
+  return {
+    id: 'write-terminal-script',
+    phase: 'isolate',
+    title: 'terminal of its own',
+    where: { type: 'host' },
+    action: {
+      type: 'write',
+      path: arg`${C}/terminal.sh`,
+      text: `exec ${argv.map(quoteArg).join(' ')} 5>&2\n`,
+      mode: '0600',
+    },
+    undo: { type: 'with', step: 'reserve-name', reason: "it lies in the container's directory" },
+    why: 'script(1) opens a new pseudo terminal (posix_openpt(3)) and starts this file on it, in a new session made by setsid(2). The container never holds your terminal, so it can not push keys into it (TIOCSTI).',
+    pitfalls: ['script is a package of its own on some distributions (bsdutils, util-linux-script).'],
+  };
+}

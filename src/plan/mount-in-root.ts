@@ -1,0 +1,59 @@
+/**
+ * A shell program that mounts something on a path of the new root without ever following a link out of it. Constant text; its arguments: what
+ * (`bind`, `tmpfs`, or `directory` to only make it), source, target, options. It runs with the new root as its working directory, before
+ * pivot_root, with the host's programs.
+ *
+ * The target is walked one name at a time. A directory is pinned by entering it, a file by opening it; what was pinned must
+ * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again.
+ *
+ * Read-only has to reach the mounts below the source too, and a mount inherited from the host keeps flags that an ordinary user may not drop
+ * (mount_namespaces(7), "locked"). So the source is bound to itself in this private mount table and made read-only there, flag by flag.
+ */
+export const MOUNT_TEXT = `
+what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
+fail() { echo "$1" >&2; exit 1; }
+here() { place=$(pwd -P; echo /); place=\${place%??}; }
+here; root=$place
+[ "$what" != bind ] || [ -e "$source" ] || fail "the source $source does not exist"
+while [ -n "$rest" ]; do
+  case $rest in */*) name=\${rest%%/*} rest=\${rest#*/} ;; *) name=$rest rest= ;; esac
+  here
+  case $name in
+    '' | .) continue ;;
+    ..) [ "$place" != "$root" ] || fail "the target $target leads out of the container"; cd -P ..; continue ;;
+  esac
+  if [ -L "./$name" ]; then
+    links=$((links + 1)); [ "$links" -le 40 ] || fail "the target $target has too many symbolic links"
+    link=$(readlink -n -- "./$name"; echo /); rest=\${link%?}/$rest
+    case $link in /*) cd -P -- "$root" ;; esac
+    continue
+  fi
+  if [ -z "$rest" ] && [ "$what" = bind ] && [ ! -d "$source" ]; then
+    [ -e "./$name" ] || : >"./$name"
+    [ -f "./$name" ] || fail "the target $target is not a regular file, and the source $source is not a directory"
+    exec 9<"./$name"; onto=/proc/self/fd/9
+    link=$(readlink -n $onto; echo /); [ "\${link%?}" = "$place/$name" ] || fail "the target $target changed while it was looked up"
+    break
+  fi
+  [ -e "./$name" ] || mkdir -m 0755 -- "./$name"
+  [ -d "./$name" ] || fail "the target $target is not a directory"
+  before=$place; cd -P -- "./$name"; here
+  [ "$place" = "$before/$name" ] || fail "the target $target changed while it was looked up"
+done
+case $what in
+  directory) ;;
+  tmpfs) mount --no-mtab --no-canonicalize -t tmpfs -o "$options" tmpfs . ;;
+  bind)
+    if [ "$options" = ro ]; then
+      mount --no-mtab --rbind -- "$source" "$source"
+      real=$(realpath -- "$source"; echo /); real=\${real%??}
+      while read -r _ _ _ _ at flags _; do
+        at=$(printf %b/ "$(printf %s "$at" | sed 's/\\\\/\\\\0/g')"); at=\${at%/}
+        case $at/ in "\${real%/}"/*) ;; *) continue ;; esac
+        keep=; for flag in nosuid nodev noexec; do case ,$flags, in *,$flag,*) keep=$keep,$flag ;; esac; done
+        mount --no-mtab -o "remount,bind,ro$keep" -- "$at"
+      done </proc/self/mountinfo
+    fi
+    mount --no-mtab --no-canonicalize --rbind -- "$source" $onto ;;
+esac
+`.trim();

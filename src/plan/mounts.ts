@@ -1,0 +1,132 @@
+/** The kernel's own file systems, a minimal /dev, and the parts of /proc and /sys that a container must not see or write. */
+
+import { type Arg, arg, C, INIT, join, M } from './arg.ts';
+import { DEVICES } from './defaults.ts';
+import type { Facts } from './facts.ts';
+import { fstabLine, mountLine, relative } from './fstab.ts';
+import { DIES_WITH_INIT, type RunInput } from './run.ts';
+import type { Spec, SpecMount } from './spec.ts';
+import type { Step, Undo } from './step.ts';
+import { inside } from './user-namespace.ts';
+
+const KERNEL_TYPES = new Set(['proc', 'sysfs', 'devpts', 'mqueue']);
+const PROTECTED = ['nosuid', 'nodev', 'noexec'];
+const IN_DIRECTORY: Undo = {
+  type: 'with',
+  step: 'reserve-name',
+  reason: "it lies in the container's directory",
+};
+
+/** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
+const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done
+ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
+
+/** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
+export function isSystemMount(mount: SpecMount): boolean {
+  return (
+    KERNEL_TYPES.has(mount.type) || mount.destination === '/dev' || mount.destination.startsWith('/dev/')
+  );
+}
+
+/** Two fstabs and what has to happen between them. */
+export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
+  const phase = 'rootfs';
+  const undo = DIES_WITH_INIT("the mounts are in the container's own mount table");
+  const system = spec.mounts.filter(isSystemMount);
+  return [
+    {
+      id: 'write-kernel-fstab',
+      phase,
+      title: "list the kernel's file systems",
+      where: { type: 'host' },
+      action: {
+        type: 'write',
+        path: arg`${C}/kernel.fstab`,
+        text: join(system.map(mountLine), ''),
+        mode: '0600',
+      },
+      undo: IN_DIRECTORY,
+      why: 'An fstab(5) for the container: what to mount, where (relative to the new root), which type, with which options. One mount process then makes them all.',
+      pitfalls: [],
+    },
+    {
+      id: 'mount-kernel-filesystems',
+      phase,
+      title: 'mount /proc /sys /dev',
+      where: inside(facts, ['mount', 'pid', 'ipc', 'net'], { directory: arg`${M}` }),
+      action: {
+        type: 'run',
+        argv: ['mount', '--no-mtab', '--all', '--fstab', arg`${C}/kernel.fstab`],
+      },
+      undo,
+      why: "mount(2) of types proc, sysfs, tmpfs, devpts and mqueue. Each shows the namespaces of the process that mounts it, so the command enters the container's PID, IPC and network namespaces first: /proc then lists only the container's processes.",
+      pitfalls: [
+        'A /proc mounted from the wrong PID namespace shows the host: ps in the container would list everything.',
+        'EPERM as an ordinary user: the host has file systems mounted over parts of /proc or /sys (as in a docker container), and the kernel then refuses a fresh, complete one.',
+      ],
+    },
+    {
+      id: 'make-device-files',
+      phase,
+      title: 'make files in /dev',
+      where: inside(facts, ['mount'], { directory: arg`${M}/dev` }),
+      action: { type: 'run', argv: ['sh', '-ec', DEVICE_FILES] },
+      undo,
+      why: 'A bind mount needs something to be mounted on, so each device gets an empty file. The links are those that every program expects: ptmx, fd, stdin, stdout, stderr. .old will hold the old root for a moment.',
+      pitfalls: [],
+    },
+    {
+      id: 'write-device-fstab',
+      phase,
+      title: 'list devices and masks',
+      where: { type: 'host' },
+      action: {
+        type: 'write',
+        path: arg`${C}/devices.fstab`,
+        text: join([...deviceLines(spec), ...maskLines(spec, facts), ...readonlyLines(spec, facts)], ''),
+        mode: '0600',
+      },
+      undo: IN_DIRECTORY,
+      why: "The devices are the host's, bound; an ordinary user may not make device nodes. Files of /proc and /sys that tell about the whole machine are covered by /dev/null, directories by an empty tmpfs, and what would change the machine is bound read-only.",
+      pitfalls: [],
+    },
+    {
+      id: 'bind-devices',
+      phase,
+      title: 'bind devices, mask the kernel',
+      where: inside(facts, ['mount'], { directory: arg`${M}` }),
+      action: {
+        type: 'run',
+        argv: ['mount', '--no-mtab', '--all', '--fstab', arg`${C}/devices.fstab`],
+      },
+      undo,
+      why: "mount(2) with MS_BIND makes one file appear in a second place. The source /dev/null is still the host's here, before pivot_root: an image can not put a link in its place and have something else bound.",
+      pitfalls: ['A mask whose source came from the image was CVE-2025-31133 in runc.'],
+    },
+  ];
+}
+
+function deviceLines({ process }: Spec): readonly Arg[] {
+  const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', ['bind']));
+  if (!process.terminal) return devices;
+  return [...devices, fstabLine(arg`/proc/${INIT}/fd/0`, 'dev/console', 'none', ['bind'])];
+}
+
+function maskLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {
+  return linux.maskedPaths.flatMap(path => {
+    switch (kernelPaths.get(path)) {
+      case 'file':
+        return [fstabLine('/dev/null', relative(path), 'none', ['bind'])];
+      case 'directory':
+        return [fstabLine('tmpfs', relative(path), 'tmpfs', ['ro', ...PROTECTED])];
+      case undefined:
+        return [];
+    }
+  });
+}
+
+function readonlyLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {
+  return linux.readonlyPaths
+    .filter(path => kernelPaths.has(path))
+    .map(path => fstabLine(relative(path), relative(path), 'none', ['bind', 'ro', ...PROTECTED]));
+}

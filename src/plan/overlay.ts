@@ -1,0 +1,37 @@
+/** The writable overlay over the image's layers; see "Overlay Filesystem" in the kernel's documentation. */
+
+import { arg, join, M, STORE } from './arg.ts';
+import { DIES_WITH_INIT, type RunInput } from './run.ts';
+import type { Step } from './step.ts';
+import { inside } from './user-namespace.ts';
+
+/**
+ * Mounting the overlay. The option string names short links relative to the store, because "," and ":" in a path would be read as
+ * separators, and because the string has to fit in one page for any number of layers.
+ */
+export function overlayStep({ container, layers, facts }: RunInput): Step {
+  // Overlay wants the topmost layer first; everything else counts from the lowest.
+  const lower = join(layers.map(layer => `l/${layer.link}`).toReversed(), ':');
+  const userxattr = facts.mapping === 'host' ? '' : 'userxattr,';
+  const directory = `containers/${container.name}`;
+  return {
+    id: 'mount-overlay',
+    phase: 'rootfs',
+    title: 'join the layers',
+    where: inside(facts, ['mount'], { directory: arg`${STORE}` }),
+    action: {
+      type: 'run',
+      argv: [
+        ...['mount', '--no-mtab', '-t', 'overlay', 'overlay', '-o'],
+        arg`${userxattr}lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
+        arg`${M}`,
+      ],
+    },
+    undo: DIES_WITH_INIT("the mount is in the container's own mount table"),
+    why: "mount(2) of type overlay shows the image's layers (lowerdir, never written) and the container's own (upperdir) as one tree. A file that is changed is first copied up; a file that is deleted is hidden by a whiteout. So any number of containers can share one image.",
+    pitfalls: [
+      'The upper directory must be on a file system that keeps extended attributes and whiteouts: not NFS, not vfat, not another overlay (before Linux 6.x).',
+      'As an ordinary user this needs Linux 5.11 or newer.',
+    ],
+  };
+}

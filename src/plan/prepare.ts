@@ -1,0 +1,115 @@
+/** Phase "prepare": the container's directory on the host, which is also the reservation of its name. */
+
+import { type Arg, arg, C, M } from './arg.ts';
+import type { RunInput } from './run.ts';
+import type { Step, Undo } from './step.ts';
+import { asOwner } from './user-namespace.ts';
+
+const HOST = { type: 'host' } as const;
+const IN_DIRECTORY: Undo = {
+  type: 'with',
+  step: 'reserve-name',
+  reason: "it lies in the container's directory",
+};
+
+/** The steps up to the point where init can be started. */
+export function prepareSteps({ container, layers, facts, spec }: RunInput): readonly Step[] {
+  const phase = 'prepare';
+  return [
+    {
+      id: 'reserve-name',
+      phase,
+      title: 'reserve the name',
+      where: HOST,
+      action: { type: 'run', argv: ['mkdir', '-m', '0700', '--', arg`${C}`] },
+      undo: {
+        type: 'command',
+        argv: asOwner(facts, ['rm', '-rf', '--one-file-system', '--', arg`${C}`]),
+        when: container.keep ? 'failure' : 'always',
+      },
+      reserves: true,
+      why: 'mkdir(2) fails when the directory exists, and two processes can not both succeed: so the directory is the reservation of the name. Without it two containers could share one upper directory, which overlay mounts without an error and then corrupts.',
+      pitfalls: [
+        'File exists: a container of this name runs, or was kept.',
+        'Read-only file system, No space left on device: the store must be writable; TINYDOCKER_ROOT puts it elsewhere.',
+      ],
+    },
+    {
+      id: 'make-fifos',
+      phase,
+      title: 'make the gate',
+      where: HOST,
+      action: { type: 'run', argv: ['mkfifo', '-m', '0600', '--', arg`${C}/gate`, arg`${C}/ready`] },
+      undo: container.keep
+        ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
+        : IN_DIRECTORY,
+      why: 'Two named pipes, made by mkfifo(3). Through "ready" init tells its PID; at "gate" it waits until the container is complete, as OCI runtimes separate create from start.',
+      pitfalls: ['Some network file systems have no fifos: keep the store on a local disk.'],
+    },
+    {
+      id: 'hold-gate',
+      phase,
+      title: 'hold the gate',
+      where: HOST,
+      action: { type: 'hold', path: arg`${C}/gate` },
+      undo: {
+        type: 'with',
+        step: 'start-init',
+        reason: 'the kernel closes the descriptor when its holder ends',
+      },
+      why: 'open(2) for reading and writing, so that neither side blocks. If whoever builds the container dies, the kernel closes this descriptor, init reads end of file instead of the word GO, and leaves: the gate fails closed. As long as somebody holds it, everybody can see that the container is alive.',
+      pitfalls: [],
+    },
+    {
+      id: 'record-container',
+      phase,
+      title: 'write down what it is',
+      where: HOST,
+      action: {
+        type: 'write',
+        path: arg`${C}/container.json`,
+        text: `${JSON.stringify({
+          version: 1,
+          name: container.name,
+          image: container.image,
+          layers: layers.map(layer => layer.link),
+          keep: container.keep,
+          args: spec.process.args,
+        })}\n`,
+        mode: '0600',
+      },
+      undo: IN_DIRECTORY,
+      why: 'Which layers the container stands on, so that nobody removes an image under it, and whether it is to be kept.',
+      pitfalls: [],
+    },
+    {
+      id: 'make-directories',
+      phase,
+      title: 'make layer directories',
+      where: HOST,
+      action: {
+        type: 'run',
+        argv: ['mkdir', '-m', '0755', '--', ...directories()],
+      },
+      undo: IN_DIRECTORY,
+      why: "upper takes what the container writes, work is overlay's scratch space, merged is where the result appears. The real directories proc, sys and dev in the upper layer hide whatever the image has under these names: a hostile image may have made them symlinks that lead to the host.",
+      pitfalls: ['upper and work must be on one file system, or the overlay mount fails.'],
+    },
+  ];
+}
+
+function directories(): readonly Arg[] {
+  return [
+    arg`${C}/upper`,
+    arg`${C}/work`,
+    arg`${M}`,
+    arg`${C}/upper/proc`,
+    arg`${C}/upper/sys`,
+    arg`${C}/upper/dev`,
+  ];
+}
+
+/** What only a running container needs; a kept one is left without them. */
+function runtimeFiles(): readonly Arg[] {
+  return ['gate', 'ready', 'kernel.fstab', 'devices.fstab', 'terminal.sh'].map(file => arg`${C}/${file}`);
+}

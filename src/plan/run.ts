@@ -1,0 +1,133 @@
+/** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
+
+import { arg, C, INIT, INIT_SH, MOUNT_SH, SHIM_SH, STORE, variablesIn } from './arg.ts';
+import type { Facts } from './facts.ts';
+import { identitySteps } from './identity.ts';
+import type { Layer } from './image.ts';
+import { INIT_TEXT, SHIM_TEXT } from './init.ts';
+import { isolateSteps } from './isolate.ts';
+import { MOUNT_TEXT } from './mount-in-root.ts';
+import { mountSteps } from './mounts.ts';
+import { overlayStep } from './overlay.ts';
+import { pivotSteps } from './pivot-root.ts';
+import { prepareSteps } from './prepare.ts';
+import { failed, ok, type PlanFailure, type Result } from './result.ts';
+import type { Spec } from './spec.ts';
+import { startSteps } from './start.ts';
+import type { Phase, Plan, Step } from './step.ts';
+import { volumeSteps } from './volumes.ts';
+
+/** What a run needs to know besides the specification. */
+export interface Container {
+  readonly name: string;
+  /** The image's name, for the record; what is mounted are the layers. */
+  readonly image: string;
+  /** Keep the writable layer when the container ends. */
+  readonly keep: boolean;
+  /** Whether the container reads the caller's stdin. */
+  readonly stdin: boolean;
+}
+
+export interface RunInput {
+  readonly spec: Spec;
+  readonly container: Container;
+  /** Lowest first. */
+  readonly layers: readonly Layer[];
+  readonly facts: Facts;
+}
+
+const PHASES: readonly Phase[] = [
+  { id: 'prepare', title: 'Reserve the name and make the directories, on the host.' },
+  { id: 'isolate', title: 'Start init in new namespaces. It waits at the gate until everything is ready.' },
+  { id: 'rootfs', title: "Assemble the root file system, in the container's own mount table." },
+  { id: 'identity', title: 'Give the container its name and its network.' },
+  { id: 'pivot', title: "Make the new root the root, and let go of the host's." },
+  { id: 'start', title: 'Open the gate: init becomes the command.' },
+];
+
+/** The plan that runs one container and takes it away again. */
+export function planRun(input: RunInput): Result<Plan> {
+  const failures = mappingFailures(input);
+  if (input.layers.length === 0)
+    failures.push({ code: 'no-layers', message: `The image ${input.container.image} has no layers.` });
+  if (failures.length > 0) return failed(...failures);
+
+  const steps: readonly Step[] = [
+    ...prepareSteps(input),
+    ...isolateSteps(input),
+    overlayStep(input),
+    ...mountSteps(input),
+    ...volumeSteps(input),
+    ...identitySteps(input),
+    ...pivotSteps(input),
+    ...startSteps(),
+  ];
+  return ok({
+    kind: 'run',
+    subject: input.container.name,
+    summary: `run ${input.container.name} from the image ${input.container.image}`,
+    variables: [
+      { name: 'STORE', value: input.facts.storeRoot, meaning: 'the store' },
+      {
+        name: 'C',
+        value: arg`${STORE}/containers/${input.container.name}`,
+        meaning: "the container's directory",
+      },
+      { name: 'M', value: arg`${C}/merged`, meaning: 'where its root file system is assembled' },
+      {
+        name: SHIM_SH.var,
+        value: input.facts.bash ? SHIM_TEXT.bash : SHIM_TEXT.sh,
+        meaning: "the parent of init, on the host's side of the PID namespace",
+      },
+      {
+        name: INIT_SH.var,
+        value: INIT_TEXT,
+        meaning: 'init, PID 1 of the container, until it becomes the command',
+      },
+      ...(steps.some(usesMountProgram)
+        ? [
+            {
+              name: MOUNT_SH.var,
+              value: MOUNT_TEXT,
+              meaning: 'mounts on a path of the new root without following a link out of it',
+            },
+          ]
+        : []),
+      { name: INIT.var, meaning: "the host's PID of init, the container's PID 1" },
+    ],
+    phases: PHASES.filter(phase => steps.some(step => step.phase === phase.id)),
+    steps,
+    workspace: arg`${C}`,
+    notes: notes(input),
+  });
+}
+
+/** The undo of everything that lives in the container's namespaces. */
+export const DIES_WITH_INIT = (reason: string) =>
+  ({ type: 'with', step: 'start-init', reason }) as const satisfies Step['undo'];
+
+function mappingFailures({ spec, facts }: RunInput): PlanFailure[] {
+  const { uid, gid } = spec.process.user;
+  if (facts.mapping !== 'single' || (uid === 0 && gid === 0)) return [];
+  return [
+    {
+      code: 'no-such-id',
+      message: `The container can not run as user ${uid}:${gid}: ${facts.mappingReason ?? 'only one id is mapped'}, so it has no user but root.`,
+      hint: 'Leave -u out, or let root add ranges: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+    },
+  ];
+}
+
+function notes({ facts }: RunInput): readonly string[] {
+  const notes: string[] = [];
+  if (facts.mapping === 'single')
+    notes.push(
+      `${facts.mappingReason ?? 'only one id is mapped'}: the container has one user, root (you); chown to others, su and apt-get install will not work`,
+    );
+  if (!facts.ip) notes.push('ip is not installed (package iproute2): the loopback interface stays down');
+  return notes;
+}
+
+function usesMountProgram({ action }: Step): boolean {
+  return action.type === 'run' && action.argv.some(word => variablesIn(word).includes(MOUNT_SH.var));
+}

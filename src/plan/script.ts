@@ -1,0 +1,232 @@
+/** Plans as one POSIX sh script that does what the executor does, in the same order, without us. */
+
+import { type Arg, resolve, variablesIn } from './arg.ts';
+import { fullArgv } from './enter.ts';
+import { STEP_ENVIRONMENT, UMASK } from './environment.ts';
+import { comment, hereDocument, quoteArg } from './quote.ts';
+import type { Action, Plan, PlanVariable, Step } from './step.ts';
+import { wrap } from './wrap.ts';
+
+const COLUMNS = 100;
+
+/**
+ * The script of one or more plans; each runs in a subshell of its own, and the next only if the one before succeeded. `commandLine` is what the user
+ * typed, for the heading. The whole text is one compound command, so that `... | sh` has read all of it before it starts.
+ */
+export function renderScript(plans: readonly Plan[], commandLine: string): string {
+  const last = plans.length - 1;
+  const bodies = plans.map((plan, index) => planText(plan, index < last));
+  return `${[
+    '#!/bin/sh',
+    `# ${comment(commandLine)}`,
+    '#',
+    ...sentence(
+      'This is what tinydocker would do, as a script of its own. Each step is one command; what undoes it is noted before, and runs, newest first, when the script ends.',
+    ),
+    '{',
+    'set -euC',
+    `umask ${UMASK.toString(8).padStart(3, '0')}`,
+    ...Object.entries(STEP_ENVIRONMENT).map(([name, value]) =>
+      name === 'PATH' ? `export PATH=${value}:"$PATH"` : `export ${name}=${value}`,
+    ),
+    'cd /',
+    '',
+    ...bodies,
+    'exit $?',
+    '}',
+  ].join('\n')}\n`;
+}
+
+/** A command as it is printed, in one line. */
+export function argvText(argv: readonly Arg[]): string {
+  return argv.map(quoteArg).join(' ');
+}
+
+function planText(plan: Plan, moreFollow: boolean): string {
+  const programs = programsByStep(plan);
+  const runs = plan.steps.some(step => step.action.type === 'start');
+  const lines = [
+    `# ---- ${comment(plan.summary)}`,
+    moreFollow ? '(' : undefined,
+    ...plan.notes.flatMap(note => sentence(`Note: ${note}.`)),
+    ...plan.variables.filter(variable => !isProgram(variable)).flatMap(variableLines),
+    ...prologue(runs),
+    ...plan.phases.flatMap(phase => [
+      '',
+      `# ---- ${phase.id}: ${comment(phase.title)}`,
+      ...plan.steps
+        .filter(step => step.phase === phase.id)
+        .flatMap(step => stepLines(step, programs.get(step.id) ?? [])),
+    ]),
+    '',
+    runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
+    moreFollow ? ') || exit' : undefined,
+  ];
+  return lines.filter(line => line !== undefined).join('\n');
+}
+
+function variableLines({ name, value, meaning }: PlanVariable): readonly string[] {
+  if (value === undefined) return [`${name}='' # ${meaning}`];
+  const text = quoteArg(value);
+  return text.includes('\n')
+    ? [`# ${name}: ${meaning}.`, `${name}=${text}`]
+    : [`${name}=${text} # ${meaning}`];
+}
+
+/** What the executor does between steps, in a dozen lines: remember undos, run them newest first, keep going when one fails. */
+function prologue(runs: boolean): readonly string[] {
+  return [
+    "STATUS=125 DONE='' UNDO=''",
+    'undo() {',
+    "  trap '' INT TERM HUP; trap - EXIT; set +e",
+    '  for step in $UNDO; do',
+    '    "undo_$step" || { echo "the undo of $step failed; its command is in the script" >&2; STATUS=125; }',
+    '  done',
+    '  exit "$STATUS"',
+    '}',
+    "trap undo EXIT; trap 'STATUS=130; exit' INT; trap 'STATUS=143; exit' TERM; trap 'STATUS=129; exit' HUP",
+    ...(runs
+      ? [
+          "# Nothing that the caller left open goes into the container; 5 is the caller's stdin.",
+          'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 5<&0 </dev/null',
+        ]
+      : []),
+  ];
+}
+
+/** A shell program is printed where it is first used: at the top it would only be in a reader's way. */
+function programsByStep(plan: Plan): ReadonlyMap<string, readonly PlanVariable[]> {
+  const byStep = new Map<string, PlanVariable[]>();
+  for (const variable of plan.variables.filter(isProgram)) {
+    const user = plan.steps.find(step => usesVariable(step, variable.name));
+    if (user !== undefined) byStep.set(user.id, [...(byStep.get(user.id) ?? []), variable]);
+  }
+  return byStep;
+}
+
+function isProgram({ name }: PlanVariable): boolean {
+  return name.endsWith('_SH');
+}
+
+function usesVariable({ action }: Step, name: string): boolean {
+  return 'argv' in action && action.argv.some(word => variablesIn(word).includes(name));
+}
+
+function stepLines(step: Step, programs: readonly PlanVariable[]): readonly string[] {
+  const undo = undoLines(step);
+  const action = actionLines(step);
+  return [
+    '',
+    ...sentence(`${step.id}: ${step.why}`),
+    ...(step.undo.type === 'with' ? sentence(`Undone with ${step.undo.step}: ${step.undo.reason}.`) : []),
+    ...programs.flatMap(variableLines),
+    ...(step.reserves ? [...action, ...undo] : [...undo, ...action]),
+  ];
+}
+
+function undoLines(step: Step): readonly string[] {
+  const name = step.id.replaceAll('-', '_');
+  const register = `UNDO="${name} $UNDO"`;
+  switch (step.undo.type) {
+    case 'nothing':
+    case 'with':
+      return [];
+    case 'stop-init':
+      return [
+        `undo_${name}() {`,
+        '  exec 3>&-',
+        '  [ -n "$SHIM" ] || return 0',
+        '  kill -KILL "${INIT:-$SHIM}" 2>/dev/null; wait "$SHIM" 2>/dev/null',
+        '  return 0',
+        '}',
+        `SHIM='' ${register}`,
+      ];
+    case 'command': {
+      const command = layOut(step.undo.argv.map(quoteArg));
+      const only = step.undo.when === 'failure' ? '[ -n "$DONE" ] || ' : '';
+      return [`undo_${name}() { ${only}${command}; }`, register];
+    }
+  }
+}
+
+function actionLines(step: Step): readonly string[] {
+  const { action } = step;
+  switch (action.type) {
+    case 'run':
+      return [runLine(step, action)];
+    case 'write':
+      return write(action.path, action.text);
+    case 'hold':
+      return [`exec 3<>${quoteArg(action.path)}`];
+    case 'start':
+      return start(action);
+    case 'release':
+      return ['echo GO >&3; DONE=yes'];
+    case 'wait':
+      return ['STATUS=0; wait "$SHIM" || STATUS=$?', "SHIM=''"];
+  }
+}
+
+/** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held. */
+function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
+  const [gate, ready] = [quoteArg(action.gate), quoteArg(action.ready)];
+  const stdin = action.terminal || action.stdin ? '<&5' : '</dev/null';
+  const words = [
+    ...action.argv.map(quoteArg),
+    stdin,
+    ...'3<&7 4>&8 5>&2 6<&- 7<&- 8<&- 9<&-'.split(' '),
+    '&',
+  ];
+  return [
+    ...(action.terminal ? ['[ -t 5 ] || exec 5</dev/tty'] : []),
+    `exec 6<>${ready} 7<${gate} 8>${ready} 9<${ready} 6<&-`,
+    layOut(words),
+    'SHIM=$!; exec 5<&- 7<&- 8<&-; read -r INIT <&9; exec 9<&-',
+  ];
+}
+
+function runLine(step: Step, action: Extract<Action, { type: 'run' }>): string {
+  const words = [
+    ...fullArgv(step, action.argv).map(quoteArg),
+    ...(action.stdin === undefined ? [] : [`<${quoteArg(action.stdin)}`]),
+    ...(action.stdout === undefined ? [] : [`>${quoteArg(action.stdout)}`]),
+  ];
+  if (action.capture === undefined) return layOut(words);
+  const name = action.capture;
+  return `${name}=$(${layOut(words)}); ${name}=\${${name}%% *}`;
+}
+
+/** A here-document; its end marker is a word that the text does not contain as a line. */
+function write(path: Arg, text: Arg): readonly string[] {
+  const literal = variablesIn(text).length === 0;
+  const body = literal ? resolve(text, new Map()) : hereDocument(text);
+  if (body === '') return [`: >${quoteArg(path)}`];
+  if (!body.endsWith('\n')) return [`printf %s ${quoteArg(text)} >${quoteArg(path)}`];
+  let marker = 'EOF';
+  while (body.split('\n').includes(marker)) marker += '_';
+  return [`cat >${quoteArg(path)} <<${literal ? `'${marker}'` : marker}`, body + marker];
+}
+
+/** Words as one command; a long one goes on in the next line after each "--" and wherever it reaches the margin. */
+function layOut(words: readonly string[]): string {
+  const oneLine = words.join(' ');
+  if (oneLine.length <= COLUMNS) return oneLine;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    if (line !== '' && line.length + 1 + word.length > COLUMNS - 2) {
+      lines.push(line);
+      line = `    ${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+    if (word === '--') {
+      lines.push(line);
+      line = '';
+    }
+    if (line === '' && lines.length > 0) line = '   ';
+  }
+  return [...lines, line].filter(text => text.trim() !== '').join(' \\\n');
+}
+
+function sentence(text: string): readonly string[] {
+  return wrap(comment(text), COLUMNS - 2).map(line => `# ${line}`);
+}

@@ -1,0 +1,121 @@
+/** The vocabulary of a plan: what a step is, what it does, and how it is undone. Only data, so that the same bytes go to the script, the journal, the screen and recovery. */
+
+import type { Arg } from './arg.ts';
+
+/** The kinds of namespace that a step enters; see namespaces(7). */
+export type NamespaceName = 'user' | 'mount' | 'uts' | 'ipc' | 'net' | 'pid' | 'cgroup';
+
+/** Where a step's command runs. Inside means: a host program that has entered namespaces of init, see nsenter(1). */
+export type Where = { readonly type: 'host' } | Inside;
+
+export interface Inside {
+  readonly type: 'inside';
+  readonly namespaces: readonly NamespaceName[];
+  /** Working directory, looked up inside the namespaces (`--wdns`). */
+  readonly directory?: Arg;
+  /**
+   * Keep the host's root directory. After pivot_root this is what stops nsenter from looking the program up in the
+   * image, whose programs must never run with the host's privileges.
+   */
+  readonly hostRoot?: true;
+}
+
+export type Action =
+  /** One process, waited for; any status but 0 is a failure. */
+  | {
+      readonly type: 'run';
+      readonly argv: readonly Arg[];
+      /** File that receives the command's stdout. */
+      readonly stdout?: Arg;
+      /** File that the command reads as its stdin. */
+      readonly stdin?: Arg;
+      /** Variable that receives the first word of the command's stdout. */
+      readonly capture?: string;
+      /** The file that a long command reads, so that a progress bar can say how far it is. */
+      readonly reads?: Arg;
+    }
+  /** Write a file; `mode` is octal text. The file must not exist yet. */
+  | { readonly type: 'write'; readonly path: Arg; readonly text: Arg; readonly mode: string }
+  /** Open a fifo and hold it until the plan ends: the kernel closes it when the holder dies, so it proves that the owner lives. */
+  | { readonly type: 'hold'; readonly path: Arg }
+  /** Start init in the background; it reports its PID through the fifo `ready` and waits at the fifo `gate`. */
+  | {
+      readonly type: 'start';
+      readonly argv: readonly Arg[];
+      readonly gate: Arg;
+      readonly ready: Arg;
+      /** Whether the container reads the caller's stdin; otherwise it reads /dev/null. */
+      readonly stdin: boolean;
+      /** Whether `argv` runs the container on a pseudo terminal of its own. */
+      readonly terminal: boolean;
+    }
+  /** Let init through the gate: from here on it is the user's command. */
+  | { readonly type: 'release'; readonly gate: Arg }
+  /** Wait for the container to end; its exit status is the plan's. */
+  | { readonly type: 'wait' };
+
+/** The inverse of a step. A command must be safe to run twice: after a crash "begun, perhaps done" is the normal case. */
+export type Undo =
+  /** Nothing to undo, and why. */
+  | { readonly type: 'nothing'; readonly reason: string }
+  /** The kernel, or another step's undo, takes this away as well. */
+  | { readonly type: 'with'; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'command';
+      readonly argv: readonly Arg[];
+      /** `always`: when the plan ends, however it ends. `failure`: only when it did not succeed. */
+      readonly when: 'always' | 'failure';
+    }
+  /** Kill init; the kernel then removes its namespaces and every mount in them. */
+  | { readonly type: 'stop-init' };
+
+export interface Step {
+  /** Stable kebab-case name, unique in its plan: `mount-overlay`. */
+  readonly id: string;
+  readonly phase: string;
+  /** Imperative, a few words. */
+  readonly title: string;
+  readonly where: Where;
+  readonly action: Action;
+  readonly undo: Undo;
+  /** Two or three sentences for a learner; names the system call. */
+  readonly why: string;
+  /** What commonly goes wrong, for `explain`. */
+  readonly pitfalls: readonly string[];
+  /**
+   * This step creates something exclusively, which proves that it is ours. Its undo counts only once it has succeeded: had it
+   * failed, the thing would be somebody else's.
+   */
+  readonly reserves?: true;
+}
+
+export interface Phase {
+  readonly id: string;
+  /** A sentence that heads the phase in the script. */
+  readonly title: string;
+}
+
+export interface PlanVariable {
+  readonly name: string;
+  /** The value, or undefined when a step finds it out. */
+  readonly value?: Arg;
+  readonly meaning: string;
+}
+
+export type PlanKind = 'run' | 'import' | 'base' | 'remove-image' | 'prune';
+
+export interface Plan {
+  readonly kind: PlanKind;
+  /** What is made or removed: a container's or an image's name. */
+  readonly subject: string;
+  /** One line that says what the plan does. */
+  readonly summary: string;
+  /** Variables in the order in which the script sets them. */
+  readonly variables: readonly PlanVariable[];
+  readonly phases: readonly Phase[];
+  readonly steps: readonly Step[];
+  /** The directory that the first step creates exclusively and that keeps the plan's journal, if it has one. */
+  readonly workspace?: Arg;
+  /** Sentences for the user: what this machine can't do, what was left out. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,65 @@
+/** What the user mounts into the container: volumes, tmpfs, a working directory that is missing; and the read-only root. */
+
+import { type Arg, arg, M, MOUNT_SH } from './arg.ts';
+import { isSystemMount } from './mounts.ts';
+import { DIES_WITH_INIT, type RunInput } from './run.ts';
+import type { SpecMount } from './spec.ts';
+import type { Step } from './step.ts';
+import { inside } from './user-namespace.ts';
+
+/** Steps in the order of the mounts' depth in the specification, then the working directory, then the read-only root. */
+export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
+  const phase = 'rootfs';
+  const where = inside(facts, ['mount'], { directory: arg`${M}` });
+  const undo = DIES_WITH_INIT("the mount is in the container's own mount table");
+  const mounts = spec.mounts.filter(mount => !isSystemMount(mount));
+  const steps: Step[] = mounts.map((mount, index) => ({
+    id: `mount-volume-${index + 1}`,
+    phase,
+    title: `mount ${mount.destination}`,
+    where,
+    action: { type: 'run', argv: mountInRoot(mount) },
+    undo,
+    why: 'The target is walked one name at a time below the new root, links are resolved as the container would see them, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a link in between. A target that leads out of the image is refused.',
+    pitfalls: [
+      'Between looking a path up and mounting on it, another container that shares the volume can swap a link in: CVE-2021-30465, CVE-2024-45310.',
+    ],
+  }));
+  if (spec.process.cwd !== '/') {
+    steps.push({
+      id: 'make-workdir',
+      phase,
+      title: 'make the working directory',
+      where,
+      action: {
+        type: 'run',
+        argv: ['sh', '-ec', arg`${MOUNT_SH}`, 'make', 'directory', '-', spec.process.cwd, ''],
+      },
+      undo: DIES_WITH_INIT("it is made in the container's writable layer"),
+      why: 'mkdir(2), for each part of the path that the image lacks, in the writable layer: docker does the same for -w. Links are resolved inside the new root.',
+      pitfalls: [],
+    });
+  }
+  if (spec.root.readonly) {
+    steps.push({
+      id: 'make-root-read-only',
+      phase,
+      title: 'make the root read-only',
+      where,
+      action: { type: 'run', argv: ['mount', '--no-mtab', '-o', 'remount,bind,ro', arg`${M}`] },
+      undo,
+      why: 'mount(2) with MS_REMOUNT and MS_BIND makes this one mount read-only. Volumes, tmpfs and /dev stay as they are.',
+      pitfalls: [],
+    });
+  }
+  return steps;
+}
+
+function mountInRoot(mount: SpecMount): readonly Arg[] {
+  const program = ['sh', '-ec', arg`${MOUNT_SH}`, 'mount'];
+  if (mount.type === 'bind') {
+    const mode = mount.options.includes('ro') ? 'ro' : 'rw';
+    return [...program, 'bind', mount.source, mount.destination, mode];
+  }
+  return [...program, mount.type, mount.source, mount.destination, mount.options.join(',')];
+}
