@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT, resolve } from '../plan/arg.ts';
+import { stepCommand } from '../plan/display.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -119,7 +120,13 @@ class PlanRun {
         emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
-      if (step.reserves) this.#reserved(step);
+      if (step.reserves) {
+        const unwritten = this.#reserved(step);
+        if (unwritten !== undefined) {
+          emit({ type: 'step-failed', step: step.id, milliseconds, failure: unwritten });
+          return { step, failure: unwritten };
+        }
+      }
       emit({ type: 'step-done', step: step.id, milliseconds });
       this.#finished(step, before);
     }
@@ -146,13 +153,18 @@ class PlanRun {
     }
   }
 
-  /** The workspace exists and is ours: the journal begins. */
-  #reserved(step: Step): void {
+  /** The workspace exists and is ours: the journal begins. Without a journal nobody could clean up after us, so that is a failure. */
+  #reserved(step: Step): StepFailure | undefined {
     this.#begun.push(step);
     const { workspace } = this.#plan;
-    if (workspace === undefined || this.#journal !== undefined) return;
-    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    if (workspace === undefined || this.#journal !== undefined) return undefined;
+    try {
+      this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    } catch (error) {
+      return { command: stepCommand(step), stderr: `the journal can not be written: ${String(error)}` };
+    }
     this.#record({ type: 'begin', step: step.id });
+    return undefined;
   }
 
   #success(): void {

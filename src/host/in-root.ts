@@ -19,13 +19,27 @@ import { join } from 'node:path';
 const MOST_LINKS = 40;
 
 export type Found =
-  | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
-  | { readonly type: 'missing' }
-  /** A directory in the way can't be read by this user. */
+  | {
+      readonly type: 'found';
+      readonly path: string;
+      readonly stats: Stats;
+      /** The path inside the root, without links. */
+      readonly place: string;
+    }
+  | { readonly type: 'missing'; readonly place: string }
+  /** A directory in the way can't be read by this user, or something else will be mounted over it. */
   | { readonly type: 'unknown' };
 
-/** Looks `path` up in the layers, topmost first. */
-export function findInLayers(layers: readonly string[], path: string): Found {
+type LookedUp =
+  | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
+  | { readonly type: 'missing' | 'unknown' };
+
+/** Looks `path` up in the layers, topmost first. What lies at or below a path in `covered` is unknown: something will be mounted there. */
+export function findInLayers(
+  layers: readonly string[],
+  path: string,
+  covered: readonly string[] = [],
+): Found {
   let todo = path.split('/');
   let place: readonly string[] = [];
   let links = 0;
@@ -40,11 +54,13 @@ export function findInLayers(layers: readonly string[], path: string): Found {
       continue;
     }
     const next = [...place, name];
+    const here = `/${next.join('/')}`;
+    if (covered.some(target => here === target || here.startsWith(`${target}/`))) return { type: 'unknown' };
     found = lookUp(layers, next);
-    if (found.type !== 'found') return found;
+    if (found.type !== 'found') return at(found, [...next, ...todo]);
     if (found.stats.isSymbolicLink()) {
       links += 1;
-      if (links > MOST_LINKS) return { type: 'missing' };
+      if (links > MOST_LINKS) return at({ type: 'missing' }, next);
       const target = readlinkSync(found.path);
       if (target.startsWith('/')) place = [];
       todo = [...target.split('/'), ...todo];
@@ -52,10 +68,16 @@ export function findInLayers(layers: readonly string[], path: string): Found {
       continue;
     }
     if (todo.some(part => part !== '' && part !== '.') && !found.stats.isDirectory())
-      return { type: 'missing' };
+      return at({ type: 'missing' }, [...next, ...todo]);
     place = next;
   }
-  return found;
+  return at(found, place);
+}
+
+function at(found: LookedUp, place: readonly string[]): Found {
+  return found.type === 'unknown'
+    ? { type: 'unknown' }
+    : ({ ...found, place: `/${place.filter(name => name !== '' && name !== '.').join('/')}` } as Found);
 }
 
 /** The first bytes of a regular file of the image, at most `limit`; undefined when there is no such file or it can't be read. */
@@ -78,7 +100,7 @@ export function readInLayers(layers: readonly string[], path: string, limit: num
 }
 
 /** One path without links in its directories: the topmost layer that has it decides. A whiteout is a character device 0:0. */
-function lookUp(layers: readonly string[], place: readonly string[]): Found {
+function lookUp(layers: readonly string[], place: readonly string[]): LookedUp {
   for (const layer of layers.toReversed()) {
     const path = join(layer, ...place);
     try {
