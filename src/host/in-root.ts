@@ -32,7 +32,8 @@ export type Found =
 
 type LookedUp =
   | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
-  | { readonly type: 'missing' | 'unknown' };
+  | { readonly type: 'missing' }
+  | { readonly type: 'unknown' };
 
 /** Looks `path` up in the layers, topmost first. What lies at or below a path in `covered` is unknown: something will be mounted there. */
 export function findInLayers(
@@ -44,6 +45,7 @@ export function findInLayers(
   let place: readonly string[] = [];
   let links = 0;
   let found = lookUp(layers, place);
+  const at = (result: LookedUp, names: readonly string[]) => placed(result, names, covered);
   while (todo.length > 0) {
     const [name = '', ...rest] = todo;
     todo = rest;
@@ -54,8 +56,7 @@ export function findInLayers(
       continue;
     }
     const next = [...place, name];
-    const here = `/${next.join('/')}`;
-    if (covered.some(target => here === target || here.startsWith(`${target}/`))) return { type: 'unknown' };
+    if (isCovered(pathOf(next), covered)) return { type: 'unknown' };
     found = lookUp(layers, next);
     if (found.type !== 'found') return at(found, [...next, ...todo]);
     if (found.stats.isSymbolicLink()) {
@@ -74,10 +75,19 @@ export function findInLayers(
   return at(found, place);
 }
 
-function at(found: LookedUp, place: readonly string[]): Found {
-  return found.type === 'unknown'
-    ? { type: 'unknown' }
-    : ({ ...found, place: `/${place.filter(name => name !== '' && name !== '.').join('/')}` } as Found);
+/** A result with its path inside the root; of what is missing, the part that could still be supplied counts as well. */
+function placed(found: LookedUp, names: readonly string[], covered: readonly string[]): Found {
+  const place = pathOf(names);
+  if (found.type === 'unknown' || isCovered(place, covered)) return { type: 'unknown' };
+  return found.type === 'found' ? { ...found, place } : { type: 'missing', place };
+}
+
+function pathOf(names: readonly string[]): string {
+  return `/${names.filter(name => name !== '' && name !== '.').join('/')}`;
+}
+
+function isCovered(path: string, covered: readonly string[]): boolean {
+  return covered.some(target => path === target || path.startsWith(`${target}/`));
 }
 
 /** The first bytes of a regular file of the image, at most `limit`; undefined when there is no such file or it can't be read. */

@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M } from './arg.ts';
 import type { RunInput } from './run.ts';
 import type { Step, Undo } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import { removeTree } from './user-namespace.ts';
 
 const HOST = { type: 'host' } as const;
 const IN_DIRECTORY: Undo = {
@@ -24,7 +24,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
       action: { type: 'run', argv: ['mkdir', '-m', '0700', '--', arg`${C}`] },
       undo: {
         type: 'command',
-        argv: asOwner(facts, ['rm', '-rf', '--one-file-system', '--', arg`${C}`]),
+        argv: removeTree(facts, arg`${C}`),
         when: container.keep ? 'failure' : 'always',
       },
       reserves: true,

@@ -90,28 +90,28 @@ function mappingRefused(scene: Scene): Diagnosis | undefined {
   const way = `Mend it, or let root take the ranges of your user out of ${file}: then your own id alone is mapped.`;
   if (/^NoNewPrivs:\s*1$/m.test(readText('/proc/self/status')))
     return {
-      cause: `${program} can not use its privileges, because no_new_privs is set for this process (see prctl(2)).`,
+      cause: `The program ${program} can not use its privileges, because no_new_privs is set for this process (see prctl(2)).`,
       hint: 'Run tinydocker outside of the sandbox or service that sets it.',
     };
   if (mountOf(path)?.options.includes('nosuid'))
     return {
-      cause: `${program} can not use its privileges, because ${mountOf(path)?.mountPoint} is mounted with the option "nosuid".`,
+      cause: `The program ${program} can not use its privileges, because ${mountOf(path)?.mountPoint} is mounted with the option "nosuid".`,
       hint: way,
     };
   if (/not allowed/.test(stderr))
     return {
-      cause: `${program} refuses the range of ids that ${file} gives: ${stderr.trim().split('\n')[0]}.`,
+      cause: `The program ${program} refuses the range of ids that ${file} gives: ${stderr.trim().split('\n')[0]}.`,
       hint: `The range has to be free and given to you: sudo usermod --add-sub${group ? 'gids' : 'uids'} 100000-165535 USER.`,
     };
   const stats = statSync(path);
   if (says(scene, 'EPERM') && ((stats.mode & 0o4000) === 0 || stats.uid !== 0))
     return {
-      cause: `${program} may not map ids: ${path} is not setuid root, nor has it the capability for it.`,
+      cause: `The program ${program} may not map ids: ${path} is not setuid root, nor has it the capability for it.`,
       hint: `sudo chown root ${path} && sudo chmod u+s ${path}, or install the package uidmap again.`,
     };
   const ranges = idRanges(file, userOf(), process.getuid?.() ?? 0);
   return {
-    cause: `${program} failed to map the range of ids that ${file} gives (${ranges.map(([first, count]) => `${first} and ${count} ids from it`).join('; ')}): ${stderr.trim().split('\n')[0]}.`,
+    cause: `The program ${program} failed to map the range of ids that ${file} gives (${ranges.map(([first, count]) => `${first} and ${count} ids from it`).join('; ')}): ${stderr.trim().split('\n')[0]}.`,
     hint: way,
   };
 }

@@ -49,7 +49,8 @@ export function programsOf(step: Step): readonly string[] {
   const { action } = step;
   if (action.type !== 'run' && action.type !== 'start') return [];
   const argv = fullArgv(step, action.argv);
-  const end = argv.findIndex(isInit);
+  // On a terminal init's own command stands in a file, and only variables of the environment mention it.
+  const end = action.type === 'start' && action.terminal ? -1 : argv.findIndex(isInit);
   const ours = end < 0 ? argv : argv.slice(0, end);
   const programs = ours.filter(word => typeof word === 'string' && Object.hasOwn(PACKAGES, word));
   const maps = ours.includes('--map-auto') ? ['newuidmap', 'newgidmap'] : [];
