@@ -44,7 +44,8 @@ export function openJournal(workspace: string, plan: Plan, values: Values): Jour
   };
   const write = (record: JournalHead | JournalRecord): void => {
     writeSync(fd, `${JSON.stringify(record)}\n`);
-    fsyncSync(fd);
+    // What comes ahead of a step must be on the disk before it; that a step is done may be lost: undos are safe to run twice.
+    if (!('type' in record) || record.type === 'begin') fsyncSync(fd);
   };
   write(head);
   return { append: write, close: () => closeSync(fd) };
