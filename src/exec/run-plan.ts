@@ -7,9 +7,10 @@ import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT, resolve } from '../plan/arg.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { JOURNAL_FILE, type Journal, openJournal } from './journal.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep } from './run-step.ts';
+import { openScratchOutput } from './scratch-output.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
 import { undoByHand, undoSteps, undosOf } from './undo.ts';
 
@@ -119,7 +120,11 @@ class PlanRun {
         emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
-      if (step.reserves) this.#reserved(step);
+      const unrecorded = step.reserves ? this.#reserved(step) : undefined;
+      if (unrecorded !== undefined) {
+        emit({ type: 'step-failed', step: step.id, milliseconds, failure: unrecorded });
+        return { step, failure: unrecorded };
+      }
       emit({ type: 'step-done', step: step.id, milliseconds });
       this.#finished(step, before);
     }
@@ -146,13 +151,23 @@ class PlanRun {
     }
   }
 
-  /** The workspace exists and is ours: the journal begins. */
-  #reserved(step: Step): void {
+  /** The workspace exists and is ours: the journal begins. What stops it from being written fails the step. */
+  #reserved(step: Step): StepFailure | undefined {
     this.#begun.push(step);
     const { workspace } = this.#plan;
-    if (workspace === undefined || this.#journal !== undefined) return;
-    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    if (workspace === undefined || this.#journal !== undefined) return undefined;
+    const directory = resolve(workspace, this.#state.values);
+    try {
+      this.#journal = openJournal(directory, this.#plan, this.#state.values);
+      this.#state.stderr = openScratchOutput(directory);
+    } catch (error) {
+      return {
+        command: `write ${directory}/${JOURNAL_FILE}`,
+        stderr: error instanceof Error ? error.message : String(error),
+      };
+    }
     this.#record({ type: 'begin', step: step.id });
+    return undefined;
   }
 
   #success(): void {
