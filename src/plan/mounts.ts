@@ -19,7 +19,7 @@ const IN_DIRECTORY: Undo = {
 
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
 const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done
-ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
+ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
 
 /** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
 export function isSystemMount(mount: SpecMount): boolean {
