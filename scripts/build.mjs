@@ -1,18 +1,23 @@
 #!/usr/bin/env node
-// Builds dist/: main.js (everything but Ink) with V8's code cache beside it, cli.js which starts it, and what draws on a terminal as a module of its
-// own. Built beside and renamed, so that a process that starts meanwhile finds the old one or the new one, whole.
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// Builds dist/: one bundle of everything but Ink, with V8's code cache beside it; what draws on a terminal, a module of its own; and cli.js, which starts
+// the bundle.
+//
+// dist/ is replaced file by file under a tinydocker that may be running from it: files are named by their content, so the new ones
+// go in first, then cli.js, which names them; old ones go an hour later, because a running process may load the terminal's part late.
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist');
-const NEW = await mkdtemp(join(ROOT, '.dist-'));
-
+const ENTRY = 'cli.js';
+const STAMP = '.built';
+const KEPT_MS = process.argv.includes('--clean') ? 0 : 3_600_000;
 const COMMON = {
   bundle: true,
   platform: 'node',
@@ -20,97 +25,107 @@ const COMMON = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  write: false,
 };
+const PRODUCTION = { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' };
 
-/** In main.js, what draws on a terminal is loaded through cli.js: see bundleTerminal. */
-const terminalApart = {
-  name: 'terminal-apart',
-  setup(bundler) {
-    bundler.onLoad({ filter: /src\/ui\/load-terminal\.ts$/ }, () => ({
-      contents: "export const loadTerminal = () => __load(__dirname + '/terminal.mjs')",
-    }));
-  },
-};
-
+const begin = new Date();
+await mkdir(join(ROOT, 'build'), { recursive: true });
+const fresh = await mkdtemp(join(ROOT, 'build', 'dist-'));
 try {
-  await Promise.all([bundleMain(), bundleCli(), bundleTerminal()]);
-  await writeFile(join(NEW, 'package.json'), '{ "type": "commonjs" }\n');
-  await warmUp(join(NEW, 'main.js'));
-  await writeFile(join(NEW, '.built'), '');
-  await chmod(NEW, 0o755);
-  await replace();
+  const terminal = await named('terminal', 'mjs', await bundleTerminal());
+  const main = await named('main', 'js', await bundleMain(terminal));
+  await warmUp(main);
+  await writeFile(join(fresh, ENTRY), await bundleCli(main), { mode: 0o755 });
+  await writeFile(join(fresh, 'package.json'), '{ "type": "commonjs" }\n');
+  await writeFile(join(fresh, STAMP), '');
+  // What is edited while we build is newer than the stamp, and so built next time.
+  await utimes(join(fresh, STAMP), begin, begin);
+  await replace(await readdir(fresh));
 } finally {
-  await rm(NEW, { recursive: true, force: true });
+  await rm(fresh, { recursive: true, force: true });
 }
 
-/** A function expression, because a script of node:vm has no require of its own. */
-async function bundleMain() {
-  const outfile = join(NEW, 'main.js');
-  await build({
-    ...COMMON,
-    entryPoints: [join(ROOT, 'src/main.ts')],
-    outfile,
-    format: 'cjs',
-    plugins: [terminalApart],
-  });
-  await writeFile(
-    outfile,
-    `(function(require,__exports,__load,__dirname){const module={exports:{}};let exports=module.exports;${await readFile(outfile, 'utf8')}\nObject.assign(__exports,module.exports)})`,
-  );
-}
-
-async function bundleCli() {
-  await build({
-    ...COMMON,
-    entryPoints: [join(ROOT, 'src/cli.ts')],
-    outfile: join(NEW, 'cli.js'),
-    format: 'cjs',
-  });
-}
-
-/** Ink needs a module: it waits for its layout engine at the top level. */
+/** A module, not a script: Ink waits for its layout engine at the top level. */
 async function bundleTerminal() {
-  await build({
-    ...COMMON,
-    entryPoints: [join(ROOT, 'src/ui/terminal.tsx')],
-    outfile: join(NEW, 'terminal.mjs'),
+  return bundle({
+    entryPoints: [join(ROOT, 'src/ui/live-view.tsx')],
     format: 'esm',
+    define: PRODUCTION,
     // Ink asks for it only when DEV is set.
     alias: { 'react-devtools-core': join(ROOT, 'scripts/react-devtools-stub.mjs') },
+    // Some dependencies are CommonJS and ask for Node's own modules by require().
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
 }
 
-/** Runs some of the bundle, so that the functions that every run needs are compiled, and keeps what V8 made of them. */
-async function warmUp(file) {
-  const script = new Script(await readFile(file, 'utf8'), { filename: join(OUT, 'main.js') });
-  const bundle = {};
-  script.runInThisContext()(createRequire(file), bundle, name => import(name), NEW);
-  const store = await mkdtemp(join(tmpdir(), 'tinydocker-build-'));
-  const write = process.stdout.write;
-  const root = process.env.TINYDOCKER_ROOT;
-  try {
-    process.env.TINYDOCKER_ROOT = join(store, 'store');
-    process.stdout.write = () => true;
-    await bundle.main(['run', '--dry-run', 'warm-up', 'true']);
-  } finally {
-    process.stdout.write = write;
-    if (root === undefined) delete process.env.TINYDOCKER_ROOT;
-    else process.env.TINYDOCKER_ROOT = root;
-    await rm(store, { recursive: true, force: true });
-  }
-  await writeFile(`${file}.cache`, script.createCachedData());
+/** The bundle as a function expression, because a script of node:vm has neither require nor import; see src/cli.ts. */
+async function bundleMain(terminal) {
+  const text = await bundle({
+    entryPoints: [join(ROOT, 'src/main.ts')],
+    format: 'cjs',
+    define: PRODUCTION,
+    plugins: [terminalApart(terminal)],
+  });
+  return `(function(require,__exports,__load){const module={exports:{}};let exports=module.exports;${text}\nObject.assign(__exports,module.exports)})`;
 }
 
-async function replace() {
-  const old = await mkdtemp(join(ROOT, '.dist-old-'));
+function terminalApart(file) {
+  return {
+    name: 'terminal-apart',
+    setup(bundler) {
+      bundler.onLoad({ filter: /src\/ui\/load-live-view\.ts$/ }, () => ({
+        contents: `export const loadLiveView = () => __load(${JSON.stringify(`./${file}`)})`,
+      }));
+    },
+  };
+}
+
+async function bundleCli(main) {
+  return bundle({
+    entryPoints: [join(ROOT, 'src/cli.ts')],
+    format: 'cjs',
+    define: { MAIN_FILE: JSON.stringify(main) },
+  });
+}
+
+async function bundle(options) {
+  const { outputFiles } = await build({ ...COMMON, ...options });
+  return outputFiles[0].text;
+}
+
+/** Writes a file whose name tells its content, and returns the name. */
+async function named(name, extension, text) {
+  const file = `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.${extension}`;
+  await writeFile(join(fresh, file), text);
+  return file;
+}
+
+/** Runs some of the bundle, so that the functions that every run needs are compiled, and keeps what V8 made of them. */
+async function warmUp(file) {
+  const script = new Script(await readFile(join(fresh, file), 'utf8'), { filename: join(OUT, file) });
+  const exports = {};
+  script.runInThisContext()(createRequire(join(fresh, file)), exports, undefined);
+  const { write } = process.stdout;
+  process.env.TINYDOCKER_ROOT = join(fresh, 'no-store');
+  process.stdout.write = () => true;
   try {
-    await rename(OUT, join(old, 'dist')).catch(() => undefined);
-    await rename(NEW, OUT);
+    await exports.warmUp();
   } finally {
-    await rm(old, { recursive: true, force: true });
+    process.stdout.write = write;
+  }
+  await writeFile(join(fresh, `${file}.cache`), script.createCachedData());
+}
+
+async function replace(files) {
+  await mkdir(OUT, { recursive: true });
+  const parts = files.filter(file => file !== ENTRY && file !== STAMP);
+  for (const file of [...parts, ENTRY, STAMP]) await rename(join(fresh, file), join(OUT, file));
+  for (const file of await readdir(OUT)) {
+    if (files.includes(file)) continue;
+    const { mtimeMs } = await stat(join(OUT, file));
+    if (Date.now() - mtimeMs >= KEPT_MS) await rm(join(OUT, file), { recursive: true });
   }
 }

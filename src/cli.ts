@@ -11,13 +11,11 @@ import process from 'node:process';
 import { Script } from 'node:vm';
 import type { main } from './main.ts';
 
+/** The bundle's file name, which tells its content; put in by scripts/build.mjs. */
+declare const MAIN_FILE: string;
+
 /** What the bundle gets from us: a script that runs from a cache can not import modules by itself. */
-type Bundle = (
-  require: NodeJS.Require,
-  exports: object,
-  load: (file: string) => Promise<unknown>,
-  directory: string,
-) => void;
+type Bundle = (require: NodeJS.Require, exports: object, load: (file: string) => Promise<unknown>) => void;
 
 // A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
@@ -25,7 +23,7 @@ process.stdout.on('error', error => {
   throw error;
 });
 
-void loadBundle(join(__dirname, 'main.js'))
+void loadBundle(join(__dirname, MAIN_FILE))
   .main(process.argv.slice(2))
   .then(status => {
     process.exitCode = status;
@@ -38,7 +36,7 @@ function loadBundle(file: string): { readonly main: typeof main } {
     ...(cachedData && { cachedData }),
   });
   const exports = {} as { readonly main: typeof main };
-  (script.runInThisContext() as Bundle)(createRequire(file), exports, name => import(name), __dirname);
+  (script.runInThisContext() as Bundle)(createRequire(file), exports, name => import(name));
   return exports;
 }
 

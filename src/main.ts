@@ -45,3 +45,10 @@ async function runVerb(argv: readonly string[]): Promise<number> {
   const verb = await load();
   return verb.run(rest, `tinydocker ${argv.join(' ')}`);
 }
+
+/** What the build runs before it keeps V8's code cache: a plan, printed, and a process, started. Makes nothing. */
+export async function warmUp(): Promise<void> {
+  await main(['run', '--dry-run', 'warm-up', 'true']);
+  const { runCommand } = await import('./exec/process.ts');
+  await runCommand(['true']);
+}

@@ -53,7 +53,8 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...spec.linux.namespaces.flatMap(({ type }) => NAMESPACE_OPTIONS[type] ?? []),
     '--',
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
-    ...[facts.bash ? 'bash' : 'sh', '-c', arg`${SHIM_SH}`, 'shim'],
+    ...shell(facts),
+    ...['-c', arg`${SHIM_SH}`, 'shim'],
     ...privileges(spec, facts),
     // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
     ...['env', '--ignore-environment', '--default-signal', '--'],
@@ -61,6 +62,14 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
     ...spec.process.args,
   ];
+}
+
+/**
+ * bash reads ~/.bashrc when its stdin is a socket, as sshd's is, and $BASH_ENV always, and takes functions from the environment: none of
+ * that may run here.
+ */
+function shell({ bash }: Facts): readonly string[] {
+  return bash ? ['bash', '--norc', '-p'] : ['sh'];
 }
 
 function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
