@@ -2,8 +2,9 @@
 /** From argv to a verb; the only place that ends the process. Each verb is loaded when it is asked for. */
 
 import process from 'node:process';
-import { EXIT, UserError, usageError } from './errors.ts';
+import { EXIT, GivenUp, UserError, usageError } from './errors.ts';
 import { nearNames, shown } from './plan/names.ts';
+import { messageText } from './ui/messages.ts';
 
 /** What the module of a verb offers. */
 export interface Verb {
@@ -34,6 +35,8 @@ async function main(argv: readonly string[]): Promise<number> {
   return verb.run(rest, `tinydocker ${argv.join(' ')}`);
 }
 
+// A terminal or pipe behind stderr that is gone must not keep us from undoing what was begun: then nobody is told, that is all.
+process.stderr.on('error', () => undefined);
 // A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
   if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
@@ -44,6 +47,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`tinydocker: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+  process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
   process.exitCode = error.status ?? FAILURE_STATUS[process.argv[2] ?? ''] ?? EXIT.failure;
+  // The commands that are still at work would keep the process alive.
+  if (error instanceof GivenUp) process.exit();
 }
