@@ -17,6 +17,8 @@ declare const MAIN_FILE: string;
 /** What the bundle gets from us: a script that runs from a cache can not import modules by itself. */
 type Bundle = (require: NodeJS.Require, exports: object, load: (file: string) => Promise<unknown>) => void;
 
+// A terminal or pipe behind stderr that is gone must not keep us from undoing what was begun: then nobody is told, that is all.
+process.stderr.on('error', () => undefined);
 // A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0);
@@ -25,8 +27,10 @@ process.stdout.on('error', error => {
 
 void loadBundle(join(__dirname, MAIN_FILE))
   .main(process.argv.slice(2))
-  .then(status => {
+  .then(({ status, atOnce }) => {
     process.exitCode = status;
+    // Commands that are still at work would keep the process alive.
+    if (atOnce) process.exit();
   });
 
 function loadBundle(file: string): { readonly main: typeof main } {

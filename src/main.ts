@@ -1,8 +1,9 @@
 /** From argv to a verb and its exit status. */
 
 import process from 'node:process';
-import { EXIT, UserError, usageError } from './errors.ts';
+import { EXIT, GivenUp, UserError, usageError } from './errors.ts';
 import { nearNames, shown } from './plan/names.ts';
+import { messageText } from './ui/messages.ts';
 
 /** What the module of a verb offers. */
 export interface Verb {
@@ -19,16 +20,22 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
 const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
 
-/** Runs one command line and returns its exit status. What the user can mend is told on stderr; anything else is a defect and is thrown. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** How a command line ended. */
+export interface Ending {
+  readonly status: number;
+  /** The process has to end now, whatever is still at work. */
+  readonly atOnce: boolean;
+}
+
+/** Runs one command line. What the user can mend is told on stderr; anything else is a defect and is thrown. */
+export async function main(argv: readonly string[]): Promise<Ending> {
   try {
-    return await runVerb(argv);
+    return { status: await runVerb(argv), atOnce: false };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(
-      `tinydocker: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`,
-    );
-    return error.status ?? FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
+    process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
+    const status = error.status ?? FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
+    return { status, atOnce: error instanceof GivenUp };
   }
 }
 
@@ -38,7 +45,7 @@ async function runVerb(argv: readonly string[]): Promise<number> {
   if (load === undefined) {
     const near = nearNames(name, Object.keys(VERBS));
     throw usageError(
-      `tinydocker has no verb ${shown(name)}.`,
+      `There is no verb ${shown(name)}.`,
       near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
     );
   }

@@ -1,6 +1,6 @@
 /** The kernel's own file systems, a minimal /dev, and the parts of /proc and /sys that a container must not see or write. */
 
-import { type Arg, arg, C, INIT, join, M } from './arg.ts';
+import { type Arg, arg, C, join, M, TTY } from './arg.ts';
 import { DEVICES } from './defaults.ts';
 import type { Facts } from './facts.ts';
 import { fstabLine, mountLine, relative } from './fstab.ts';
@@ -109,7 +109,7 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
 function deviceLines({ process }: Spec): readonly Arg[] {
   const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', ['bind']));
   if (!process.terminal) return devices;
-  return [...devices, fstabLine(arg`/proc/${INIT}/fd/0`, 'dev/console', 'none', ['bind'])];
+  return [...devices, fstabLine(arg`${TTY}`, 'dev/console', 'none', ['bind'])];
 }
 
 function maskLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {
