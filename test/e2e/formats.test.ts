@@ -1,7 +1,7 @@
 /** What `run --dry-run` prints for programs: the plan as JSON, the container as an OCI configuration that a real runtime takes. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -86,11 +86,15 @@ test('a plan that fails on purpose says so in every format', async () => {
   });
 });
 
-// crun refuses hybrid cgroups; the container has no limits, so it needs none.
 for (const [runtime, ...global] of [['runc'], ['crun', '--cgroup-manager=disabled']] as const) {
-  const installed = spawnSync(runtime, ['--version']).status === 0;
+  const problem =
+    spawnSync(runtime, ['--version']).status !== 0
+      ? `${runtime} is not installed`
+      : runtime === 'crun' && existsSync('/sys/fs/cgroup/unified')
+        ? 'crun refuses hybrid cgroups, which this machine has'
+        : '';
   for (const mode of MODES) {
-    const reason = installed ? (mode.unavailable ?? '') : `${runtime} is not installed`;
+    const reason = problem || (mode.unavailable ?? '');
     skipUnless(test, `${runtime} takes the OCI configuration, as ${mode.name}`, reason === '', reason, () =>
       withPlace(mode, place => runsIn(place, [runtime, ...global])),
     );
