@@ -48,7 +48,7 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       undo: IN_DIRECTORY,
       why: 'An fstab(5) for the container, by write(2): what to mount, where (relative to the new root), which type, with which options. One mount process then makes them all, and a reader sees them in one table.',
       pitfalls: [
-        'A blank or a backslash in a path would end the field: fstab(5) wants them as \\\\040 and \\\\134.',
+        'A blank or a backslash in a path would end the field: fstab(5) wants them as \\040 and \\134.',
         'The order counts: /dev has to be mounted before /dev/pts.',
       ],
     },
