@@ -61,7 +61,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (step === undefined) throw failureError([unknownStep(id, plan)]);
     return step;
   });
-  const told = (values.all ? plan.steps : steps).map(step => explainStep(plan, step));
+  const plain = examplePlan(facts, false);
+  const told = (values.all ? plan.steps : steps).map(step => explainStep(plan, step, plain));
   process.stdout.write(
     told.length > 0
       ? told.join(`\n${'-'.repeat(80)}\n\n`)

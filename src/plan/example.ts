@@ -5,8 +5,8 @@ import type { Facts } from './facts.ts';
 import { planRun } from './run.ts';
 import type { Plan } from './step.ts';
 
-/** The plan of a container with a volume, a working directory, a read-only root and a terminal, on this machine. */
-export function examplePlan(facts: Facts): Plan {
+/** The plan of a container with a volume, a working directory, a read-only root and, if wanted, a terminal, on this machine. */
+export function examplePlan(facts: Facts, terminal = true): Plan {
   const name = 'hello1';
   const image = 'base:latest';
   const spec = createSpec(
@@ -20,7 +20,7 @@ export function examplePlan(facts: Facts): Plan {
       tmpfs: [],
       readOnly: true,
       interactive: true,
-      terminal: true,
+      terminal,
       term: 'xterm',
       keep: false,
     },

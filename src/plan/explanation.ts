@@ -23,14 +23,15 @@ export function explainPlan(plan: Plan): string {
     .join('\n\n')}\n`;
 }
 
-/** One step: why, where, the command, its undo, what goes wrong. */
-export function explainStep(plan: Plan, step: Step): string {
+/** One step: why, where, the command, its undo, what goes wrong. `plain` is the plan of the same container without a terminal. */
+export function explainStep(plan: Plan, step: Step, plain: Plan): string {
   const phase = plan.phases.find(({ id }) => id === step.phase);
   const number = plan.steps.indexOf(step) + 1;
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ['Why', wrap(step.why, COLUMNS - 2)],
     ['Where', wrap(whereText(step), COLUMNS - 2)],
     ['Command', actionLines(step)],
+    ['Command without a terminal', step.action.type === 'start' ? linesOf(step.id, plain) : []],
     ['Undo', wrap(undoSentence(step), COLUMNS - 2)],
     ['What commonly goes wrong', step.pitfalls.flatMap(pitfall => listItem(pitfall))],
   ];
@@ -44,6 +45,10 @@ export function explainStep(plan: Plan, step: Step): string {
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => ['', title, ...lines.map(line => (line === '' ? '' : `  ${line}`))]),
   ].join('\n')}\n`;
+}
+
+function linesOf(id: string, plan: Plan): readonly string[] {
+  return plan.steps.filter(step => step.id === id).flatMap(actionLines);
 }
 
 function phaseTitle({ id, title }: Phase): string {

@@ -13,7 +13,9 @@ export function failAt(plan: Plan, id: string): Result<Plan> {
 /** What to say about a step that a plan does not have. */
 export function unknownStep(id: string, plan: Pick<Plan, 'steps'>) {
   const ids = plan.steps.map(step => step.id);
-  const near = nearNames(id, ids);
+  // "pivot" means pivot-root: what is short of a name counts before what is misspelt.
+  const parts = id.length < 3 ? [] : ids.filter(candidate => candidate.includes(id));
+  const near = parts.length > 0 ? parts.slice(0, 3) : nearNames(id, ids);
   return {
     code: 'no-such-step',
     status: 2,

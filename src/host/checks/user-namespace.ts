@@ -58,7 +58,7 @@ async function rangeOfIds({ facts }: Machine): Promise<Check> {
     return {
       id,
       status: 'limit',
-      fact: `${capital(facts.mappingReason ?? 'Only one id is mapped')}.`,
+      fact: `Only one id can be mapped: ${facts.mappingReason ?? 'the reason is not known'}.`,
       means: limited,
       fix: fixFor(facts.mappingReason ?? ''),
     };
@@ -92,8 +92,4 @@ function userName(): string {
   } catch {
     return String(process.getuid?.() ?? 0);
   }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
