@@ -18,11 +18,12 @@ export const volumeRefused: Cause = scene => {
       : `The ${kind === 'bind' ? `volume ${source}:${target}` : `${kind} on ${target}`} can not be mounted`;
   return {
     cause: `${what}: ${said || `exit status ${failure.exitStatus}`}.`,
-    ...hintFor(said),
+    ...hintFor(said, kind === 'directory'),
   };
 };
 
-function hintFor(said: string): { readonly hint?: string } {
+function hintFor(said: string, workdir: boolean): { readonly hint?: string } {
+  if (workdir) return { hint: 'Choose another directory for -w.' };
   if (/leads out|symbolic links|changed while/.test(said))
     return { hint: 'Choose a target that is not behind a symbolic link of the image.' };
   if (/not a directory|not a regular file/.test(said))
