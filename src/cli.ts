@@ -15,6 +15,9 @@ export interface Verb {
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   run: () => import('./commands/run.ts'),
+  image: () => import('./commands/image.ts'),
+  images: () => import('./commands/images.ts'),
+  rmi: () => import('./commands/rmi.ts'),
 };
 
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */

@@ -37,7 +37,9 @@ export function isStatic(path: string): boolean {
   const offset = wide ? word(little ? 32 : 36) : word(28);
   const [size, count] = wide ? [half(54), half(56)] : [half(42), half(44)];
   if (count === 0 || offset + size * count > header.length) return false;
-  return Array.from({ length: count }, (_, index) => word(offset + size * index)).every(type => type !== PT_INTERP);
+  return Array.from({ length: count }, (_, index) => word(offset + size * index)).every(
+    type => type !== PT_INTERP,
+  );
 }
 
 function firstBytes(path: string, limit: number): Buffer | undefined {

@@ -1,6 +1,15 @@
 /** What the user wants to import, looked at before anything is done: by its first bytes, not by its name. */
 
-import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
 import type { Compression, ImportSource } from '../plan/layer.ts';
@@ -60,9 +69,12 @@ function refuseStore(path: string, real: string, storeRoot: string, isDirectory:
       hint: 'Copy it elsewhere first: what is in the store changes under your hands.',
     });
   if (isDirectory && isBelow(store, real))
-    throw new UserError(`The source ${shown(path)} contains the store ${store}, which can not be part of an image in itself.`, {
-      hint: 'Import a directory that does not contain it, or put the store elsewhere with TINYDOCKER_ROOT.',
-    });
+    throw new UserError(
+      `The source ${shown(path)} contains the store ${store}, which can not be part of an image in itself.`,
+      {
+        hint: 'Import a directory that does not contain it, or put the store elsewhere with TINYDOCKER_ROOT.',
+      },
+    );
 }
 
 function inspectDirectory(path: string, real: string): ImportSource {

@@ -45,9 +45,13 @@ mkdir bin dev etc home proc sys usr var var/tmp; mkdir -m 0700 root; mkdir home/
 chmod 1777 var/tmp; mkdir -m 1777 tmp; ln -s ../bin usr/bin; ln -s bin sbin
 `.trim();
 
-/** Arguments: busybox, the image's /bin. One inode, and a name for each applet. */
+/**
+ * Arguments: busybox, the image's /bin. One inode, and a name for each applet. busybox can do it itself at once, unless it was built without, or lies
+ * where nothing may be executed.
+ */
 const APPLETS_TEXT = `
 cp -- "$1" "$2/busybox"; chmod 0755 "$2/busybox"; cd -- "$2"
+./busybox --install . 2>/dev/null || :
 "$1" --list | while IFS= read -r applet; do
   case $applet in */* | '') continue ;; esac
   [ -e "$applet" ] || ln -- busybox "$applet"
@@ -68,7 +72,10 @@ chmod 0755 "$root"/bin/*
 
 const HOST = { type: 'host' } as const;
 const ROOT = arg`${T}/base`;
-const ASSEMBLE: Phase = { id: 'assemble', title: 'Put the default image together from what this machine has.' };
+const ASSEMBLE: Phase = {
+  id: 'assemble',
+  title: 'Put the default image together from what this machine has.',
+};
 
 /** The plan that makes the default image. */
 export function planBaseImage(input: BaseInput): Plan {
@@ -110,7 +117,11 @@ function programs(tools: BaseTools): readonly PlanVariable[] {
     { name: TREE_SH.var, value: TREE_TEXT, meaning: 'makes the directories that every program expects' },
     tools.type === 'busybox'
       ? { name: APPLETS_SH.var, value: APPLETS_TEXT, meaning: 'gives busybox a name for each of its applets' }
-      : { name: PROGRAMS_SH.var, value: PROGRAMS_TEXT, meaning: 'copies programs with the libraries that they need' },
+      : {
+          name: PROGRAMS_SH.var,
+          value: PROGRAMS_TEXT,
+          meaning: 'copies programs with the libraries that they need',
+        },
   ];
 }
 
@@ -125,10 +136,20 @@ function assembleSteps({ tools, facts }: BaseInput): readonly Step[] {
       why: 'The directories of the file system hierarchy (hier(7)) that programs expect. /tmp has the sticky bit: everybody may write there, and remove only what is theirs.',
     },
     toolsStep(tools),
-    file('passwd', 'etc/passwd', PASSWD, 'passwd(5) gives the user ids their names: root, nobody, and an ordinary user.'),
+    file(
+      'passwd',
+      'etc/passwd',
+      PASSWD,
+      'passwd(5) gives the user ids their names: root, nobody, and an ordinary user.',
+    ),
     file('group', 'etc/group', GROUP, 'group(5) does the same for groups.'),
     file('os-release', 'etc/os-release', OS_RELEASE, 'os-release(5) says what system this is.'),
-    file('marker', '.tinydocker-image', 'This is an image of tinydocker.\n', 'Its presence tells a program that it runs in a container of this image, and not on the machine.'),
+    file(
+      'marker',
+      '.tinydocker-image',
+      'This is an image of tinydocker.\n',
+      'Its presence tells a program that it runs in a container of this image, and not on the machine.',
+    ),
     {
       ...step('open-files', 'let everybody read them', [
         ...['chmod', '0644', '--', arg`${ROOT}/etc/passwd`, arg`${ROOT}/etc/group`],

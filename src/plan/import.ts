@@ -43,7 +43,10 @@ export interface ImportInput {
 
 const PHASES: readonly Phase[] = [
   PREPARE,
-  { id: 'read', title: 'Make one plain tar archive of each source, look through it, and compute its digest.' },
+  {
+    id: 'read',
+    title: 'Make one plain tar archive of each source, look through it, and compute its digest.',
+  },
   { id: 'unpack', title: 'Unpack each archive into a directory of the workspace.' },
   { id: 'publish', title: 'Move the layers to their place, and give the image its name.' },
 ];
@@ -62,7 +65,7 @@ export function planImport(input: ImportInput): Plan {
 /** The variables, phases and steps of an import; `assemble` are steps that make the sources first, in the workspace. */
 export function importParts(
   input: ImportInput,
-  assemble: { readonly phase: Phase; readonly steps: readonly Step[] } | undefined = undefined,
+  assemble?: { readonly phase: Phase; readonly steps: readonly Step[] },
 ): Pick<Plan, 'variables' | 'phases' | 'steps' | 'workspace'> {
   const { facts, sources } = input;
   const numbers = sources.map((_, index) => index + 1);
@@ -88,16 +91,34 @@ export function importParts(
 }
 
 const PROGRAMS: readonly PlanVariable[] = [
-  { name: CHECK_SH.var, value: CHECK_TEXT, meaning: 'refuses an archive with members that would lie outside' },
-  { name: UNPACK_SH.var, value: UNPACK_TEXT, meaning: 'gives directories that an archive does not list mode 0755' },
-  { name: PUBLISH_SH.var, value: PUBLISH_TEXT, meaning: 'moves a layer to its place, unless the store has it' },
-  { name: UNPUBLISH_SH.var, value: UNPUBLISH_TEXT, meaning: 'takes a layer back, if it was ours and nobody else uses it' },
+  {
+    name: CHECK_SH.var,
+    value: CHECK_TEXT,
+    meaning: 'refuses an archive with members that would lie outside',
+  },
+  {
+    name: UNPACK_SH.var,
+    value: UNPACK_TEXT,
+    meaning: 'gives directories that an archive does not list mode 0755',
+  },
+  {
+    name: PUBLISH_SH.var,
+    value: PUBLISH_TEXT,
+    meaning: 'moves a layer to its place, unless the store has it',
+  },
+  {
+    name: UNPUBLISH_SH.var,
+    value: UNPUBLISH_TEXT,
+    meaning: 'takes a layer back, if it was ours and nobody else uses it',
+  },
   { name: NAME_SH.var, value: NAME_TEXT, meaning: 'gives the image its name, and keeps who had it before' },
   { name: UNNAME_SH.var, value: UNNAME_TEXT, meaning: 'gives the name back' },
 ];
 
 function sourceText(path: Arg): string {
-  return typeof path === 'string' ? path : path.map(part => (typeof part === 'string' ? part : `$${part.var}`)).join('');
+  return typeof path === 'string'
+    ? path
+    : path.map(part => (typeof part === 'string' ? part : `$${part.var}`)).join('');
 }
 
 /** What the machine can't do for this import. */

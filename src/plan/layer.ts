@@ -28,10 +28,10 @@ export const UNPACK_SH: Variable = { var: 'UNPACK_SH' };
 export const CHECK_TEXT = `
 fail() { echo "$1" >&2; exit 1; }
 [ -s "$1" ] || fail "the archive has no members"
-names=$(sed -e '/^[^"]*"/!d' -e 's///' -e 's/" -> ".*/"/' "$1")
-bad=$(printf '%s\\n' "$names" | grep -E -m 1 '(^|" link to ")/' || :)
+names() { sed -e '/^[^"]*"/!d' -e 's///' -e 's/" -> ".*/"/' "$1"; }
+bad=$(names "$1" | grep -E -m 1 '(^|" link to ")/' || :)
 [ -z "$bad" ] || fail "absolute member: \\"$bad"
-bad=$(printf '%s\\n' "$names" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
+bad=$(names "$1" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
 [ -z "$bad" ] || fail "member outside: \\"$bad"
 [ -z "$(tail -c 512 "$2" | tr -d '\\000' | head -c 1)" ] || fail "the archive has no end mark"
 `.trim();
@@ -64,7 +64,11 @@ export function digestOf(number: number): Variable {
 }
 
 /** A plain tar of the source in the workspace, looked through, with its digest in $DIGESTn. */
-export function readSteps(facts: Pick<Facts, 'mapping'>, source: ImportSource, number: number): readonly Step[] {
+export function readSteps(
+  facts: Pick<Facts, 'mapping'>,
+  source: ImportSource,
+  number: number,
+): readonly Step[] {
   const phase = 'read';
   const tar = arg`${T}/${String(number)}.tar`;
   const list = arg`${T}/${String(number)}.list`;
@@ -96,7 +100,9 @@ export function readSteps(facts: Pick<Facts, 'mapping'>, source: ImportSource, n
       action: { type: 'run', argv: ['sh', '-ec', arg`${CHECK_SH}`, 'check', list, tar] },
       undo: { type: 'nothing', reason: 'it only reads' },
       why: 'A name that begins with "/" or contains ".." would be written outside of the layer, over a file of this machine. tar has defences of its own; a hostile archive is better refused before it is opened.',
-      pitfalls: ['Archives made with tar --absolute-names (-P) have absolute names: make them with -C DIRECTORY . instead.'],
+      pitfalls: [
+        'Archives made with tar --absolute-names (-P) have absolute names: make them with -C DIRECTORY . instead.',
+      ],
     },
     {
       id: `digest-${number}`,
