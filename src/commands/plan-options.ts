@@ -58,7 +58,7 @@ export function planOptions(values: PlanValues): PlanOptions {
 /** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run and exec. */
 export async function carryOut(plan: Plan, options: PlanOptions, commandLine: string): Promise<number> {
   if (options.dryRun) {
-    process.stdout.write(options.format === 'json' ? renderJson([plan]) : renderScript([plan], commandLine));
+    process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
     return EXIT.ok;
   }
   const { type, status } = await execute(plan, options);

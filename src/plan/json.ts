@@ -1,55 +1,46 @@
-/** Plans for programs: one JSON document a plan, versioned. */
+/** A plan for programs: `run --dry-run --format json`. */
 
-import { type Arg, partsOf } from './arg.ts';
 import { stepCommand, undoText } from './display.ts';
-import type { Plan } from './step.ts';
+import type { Plan, Step } from './step.ts';
 
-/** The version of the format. It grows when a field changes its meaning or goes away. */
+/** The version of the format. It changes when a field changes its meaning or goes; new fields may come at any time. */
 export const PLAN_VERSION = 1;
 
-/** One document for each plan, in the order in which they run; variables in words are written as `${NAME}`. */
-export function renderJson(plans: readonly Plan[]): string {
-  return plans.map(plan => `${JSON.stringify(planDocument(plan), undefined, 2)}\n`).join('');
+/**
+ * The plan as JSON text. A word of a command is a string, or, where it has variables in it, a list of strings and `{"var": NAME}` whose
+ * parts are joined. `command` is the same as the script prints it.
+ */
+export function renderJson(plan: Plan): string {
+  const { kind, subject, summary, variables, phases, steps, workspace, notes } = plan;
+  return `${JSON.stringify(
+    {
+      version: PLAN_VERSION,
+      kind,
+      subject,
+      summary,
+      variables: variables.map(({ name, value, meaning }) => ({ name, value: value ?? null, meaning })),
+      phases,
+      steps: steps.map(stepValue),
+      workspace: workspace ?? null,
+      notes,
+    },
+    null,
+    2,
+  )}\n`;
 }
 
-function planDocument(plan: Plan): unknown {
-  const { steps, variables, workspace, ...rest } = plan;
+function stepValue(step: Step) {
+  const { id, phase, title, why, pitfalls, where, action, undo } = step;
   return {
-    version: PLAN_VERSION,
-    ...rest,
-    ...(workspace === undefined ? {} : { workspace: text(workspace) }),
-    variables: variables.map(variable => plain(variable)),
-    steps: steps.map(step => ({
-      ...(plain(step) as object),
-      command: stepCommand(step),
-      undoCommand: undoText(step),
-    })),
+    id,
+    phase,
+    title,
+    why,
+    pitfalls,
+    where,
+    action,
+    command: stepCommand(step),
+    undo: { ...undo, text: undoText(step) },
+    reserves: step.reserves ?? false,
   };
-}
-
-/** The value with every word of the plan as text. */
-function plain(value: unknown): unknown {
-  if (isWord(value)) return text(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
-}
-
-/** A word with variables is a list in which at least one part names a variable. */
-function isWord(value: unknown): value is Exclude<Arg, string> {
-  return (
-    Array.isArray(value) &&
-    value.some(part => isVariable(part)) &&
-    value.every(part => typeof part === 'string' || isVariable(part))
-  );
-}
-
-function isVariable(part: unknown): boolean {
-  return typeof part === 'object' && part !== null && 'var' in part;
-}
-
-function text(word: Arg): string {
-  return partsOf(word)
-    .map(part => (typeof part === 'string' ? part : `\${${part.var}}`))
-    .join('');
 }
