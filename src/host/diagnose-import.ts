@@ -90,18 +90,16 @@ function listCause(source: string, said: string): Diagnosis | undefined {
       cause: 'The tar of this machine is not GNU tar, which tinydocker needs.',
       hint: programHint('tar'),
     };
-  if (/unexpected EOF/i.test(said))
-    return { cause: `${source} is truncated: the archive ends in the middle of a member.`, hint: AGAIN };
-  if (
-    /skipping to next header|damaged|malformed|archive contains|checksum/i.test(said) &&
-    /skipping/i.test(said)
-  )
-    return { cause: `${source} is damaged: some of its members can not be read.`, hint: AGAIN };
+  // In this order: what does not begin as an archive is none, whatever else tar says about it.
   if (/does not look like a tar archive/i.test(said))
     return {
-      cause: `${source} is not a tar archive, or only its compression is sound.`,
+      cause: `${source} is not a tar archive: its compression is sound, and what it holds is something else.`,
       hint: 'Give a tar archive of a root directory, or the directory itself.',
     };
+  if (/unexpected EOF/i.test(said))
+    return { cause: `${source} is truncated: the archive ends in the middle of a member.`, hint: AGAIN };
+  if (/skipping to next header/i.test(said))
+    return { cause: `${source} is damaged: some of its members can not be read.`, hint: AGAIN };
   return { cause: `${source} can not be read as a tar archive: ${lastLine(said)}.`, hint: AGAIN };
 }
 
