@@ -1,20 +1,16 @@
 /** From argv to a verb and its exit status. */
 
 import process from 'node:process';
+import type { Verb } from './commands/verb.ts';
 import { EXIT, GivenUp, UserError, usageError } from './errors.ts';
 import { nearNames, shown } from './plan/names.ts';
 import { messageText } from './ui/messages.ts';
 
-/** What the module of a verb offers. */
-export interface Verb {
-  /** The text of `tinydocker VERB --help`: examples first. */
-  readonly help: string;
-  /** Does it and returns the exit status. `commandLine` is what was typed, for headings. Throws UserError for what the user can mend. */
-  run(argv: readonly string[], commandLine: string): Promise<number>;
-}
-
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   run: () => import('./commands/run.ts'),
+  image: () => import('./commands/image.ts'),
+  images: () => import('./commands/images.ts'),
+  rmi: () => import('./commands/rmi.ts'),
 };
 
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */

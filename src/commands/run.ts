@@ -8,6 +8,7 @@ import { storePaths } from '../host/store-paths.ts';
 import { createSpec } from '../plan/create-spec.ts';
 import { planRun } from '../plan/run.ts';
 import { renderScript } from '../plan/script.ts';
+import { missingBase } from './base-image.ts';
 import { execute } from './execute.ts';
 import { parseRun } from './run-options.ts';
 
@@ -19,7 +20,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const { request } = parsed;
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
-  const image = loadImage(paths, request.image);
+  const base = missingBase(paths, request.image, facts);
+  const image = base?.image ?? loadImage(paths, request.image);
   const spec = createSpec(request, image);
   if (!spec.ok) throw failureError(spec.failures);
   const plan = planRun({
@@ -30,8 +32,12 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   });
   if (!plan.ok) throw failureError(plan.failures);
   if (parsed.dryRun) {
-    process.stdout.write(renderScript([plan.value], commandLine));
+    process.stdout.write(renderScript([...(base === undefined ? [] : [base.plan]), plan.value], commandLine));
     return EXIT.ok;
+  }
+  if (base !== undefined) {
+    const { type, status } = await execute(base.plan, parsed);
+    if (type !== 'succeeded' || status !== EXIT.ok) return status;
   }
   return (await execute(plan.value, parsed)).status;
 }

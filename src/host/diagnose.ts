@@ -2,6 +2,7 @@
 
 import type { StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { diagnoseImport } from './diagnose-import.ts';
 
 export interface Diagnosis {
   /** One clear sentence. */
@@ -10,7 +11,9 @@ export interface Diagnosis {
 }
 
 /** Says why the step failed. Looks only; changes nothing. */
-export function diagnose(_plan: Plan, step: Step, failure: StepFailure): Diagnosis {
+export function diagnose(plan: Plan, step: Step, failure: StepFailure): Diagnosis {
+  const known = diagnoseImport(plan, step, failure);
+  if (known !== undefined) return known;
   const said = failure.stderr.trim().split('\n').at(-1) ?? '';
   return { cause: `the step ${step.id} (${step.title}) failed${said === '' ? '' : `: ${said}`}` };
 }

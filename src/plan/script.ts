@@ -108,8 +108,10 @@ function isProgram({ name }: PlanVariable): boolean {
   return name.endsWith('_SH');
 }
 
-function usesVariable({ action }: Step, name: string): boolean {
-  return 'argv' in action && action.argv.some(word => variablesIn(word).includes(name));
+function usesVariable({ action, undo }: Step, name: string): boolean {
+  return [action, undo].some(
+    command => 'argv' in command && command.argv.some(word => variablesIn(word).includes(name)),
+  );
 }
 
 function stepLines(step: Step, programs: readonly PlanVariable[]): readonly string[] {
