@@ -15,6 +15,8 @@ export interface Verb {
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   run: () => import('./commands/run.ts'),
+  rm: () => import('./commands/rm.ts'),
+  prune: () => import('./commands/prune.ts'),
 };
 
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */

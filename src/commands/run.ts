@@ -9,6 +9,7 @@ import { createSpec } from '../plan/create-spec.ts';
 import { planRun } from '../plan/run.ts';
 import { renderScript } from '../plan/script.ts';
 import { execute } from './execute.ts';
+import { freeName } from './free-name.ts';
 import { parseRun } from './run-options.ts';
 
 export const help = '';
@@ -33,5 +34,6 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     process.stdout.write(renderScript([plan.value], commandLine));
     return EXIT.ok;
   }
+  await freeName(request.name, facts);
   return (await execute(plan.value, parsed)).status;
 }

@@ -72,9 +72,7 @@ export function pendingUndos({ head, records }: JournalContents): {
   const succeeded = hasSucceeded(records);
   const undos = head.undos.filter(
     ({ step, undo, reserves }) =>
-      (reserves ? done : begun).has(step) &&
-      !undone.has(step) &&
-      (undo.when === 'always' || !succeeded),
+      (reserves ? done : begun).has(step) && !undone.has(step) && (undo.when === 'always' || !succeeded),
   );
   const found = records.flatMap(record => ('values' in record ? Object.entries(record.values ?? {}) : []));
   return { undos: undos.toReversed(), values: new Map([...Object.entries(head.values), ...found]) };
