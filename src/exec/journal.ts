@@ -26,6 +26,14 @@ export function openJournal(workspace: string, plan: Plan, values: Values): Jour
       undo.type === 'command' ? [{ step: id, undo, ...(reserves ? { reserves } : {}) }] : [],
     ),
   };
+  const leavesSomething = new Set(head.undos.map(({ step }) => step));
+  const endMatters = head.undos.some(({ undo }) => undo.when === 'failure');
+  // A step that only the kernel undoes leaves nothing that could survive a loss of power: its record need not either. That a step is done
+  // may be forgotten, because undos are safe to run twice; that the plan has succeeded may not, where it decides what is undone.
+  const mustLast = (record: JournalHead | JournalRecord): boolean =>
+    !('type' in record) ||
+    (record.type === 'begin' && leavesSomething.has(record.step)) ||
+    (record.type === 'succeeded' && endMatters);
   let torn = false;
   const write = (record: JournalHead | JournalRecord): void => {
     // After a write that failed half-way, the next record must not become part of the broken line.
@@ -33,7 +41,7 @@ export function openJournal(workspace: string, plan: Plan, values: Values): Jour
     torn = true;
     for (let written = 0; written < line.length; ) written += writeSync(fd, line, written);
     torn = false;
-    fsyncSync(fd);
+    if (mustLast(record)) fsyncSync(fd);
   };
   try {
     write(head);

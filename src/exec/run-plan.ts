@@ -8,11 +8,13 @@ import { INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { undosOf } from '../plan/undos.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep, type StepResult } from './run-step.ts';
+import { openScratchOutput } from './scratch-output.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
-import { undoByHand, undoSteps, undosOf } from './undo.ts';
+import { undoByHand, undoSteps } from './undo.ts';
 
 export interface RunOptions {
   readonly emit: (event: PlanEvent) => void;
@@ -88,12 +90,19 @@ class PlanRun {
       this.#wake?.();
       return;
     }
-    this.#stopped ??= signal;
-    if (this.#stops < 3) {
+    // A plan that has done what it was for is only being tidied up after: that is not stopped, and its status stays.
+    if (!this.#succeeded) this.#stopped ??= signal;
+    if (this.#stops === 1) {
+      this.#say(signal, 'cleaning up already; once more forces it');
+      return;
+    }
+    if (this.#stops === 2) {
       this.#say(signal, 'forcing the present command to end; once more gives up');
       this.#state.current?.kill('SIGKILL');
       return;
     }
+    this.#state.current?.kill('SIGKILL');
+    this.#state.container?.kill('SIGKILL');
     const left = undosOf(this.#begun, this.#succeeded).map(step => ({
       step: step.id,
       command: undoByHand(step, this.#state),
@@ -151,7 +160,9 @@ class PlanRun {
       this.#options.emit({ type: 'container-started', pid: Number(this.#state.values.get(INIT.var)) });
     }
     if (step.action.type === 'wait') {
-      this.#phase = 'steps';
+      this.#phase = 'undo';
+      // What was pressed to end the container is not meant for the cleanup.
+      this.#stops = 0;
       this.#options.emit({ type: 'container-exited', status: this.#containerStatus() });
     }
   }
@@ -160,7 +171,9 @@ class PlanRun {
   #openJournal(step: Step): void {
     const { workspace } = this.#plan;
     if (workspace === undefined || this.#journal !== undefined) return;
-    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    const directory = resolve(workspace, this.#state.values);
+    this.#journal = openJournal(directory, this.#plan, this.#state.values);
+    this.#state.stderr = openScratchOutput(directory);
     this.#journal.append({ type: 'begin', step: step.id });
   }
 

@@ -3,10 +3,11 @@
 /**
  * What the shim does once it has closed what the caller left open. It kills init when it is asked to end: the kernel sends it TERM when whoever
  * started it dies, and init's own death signal is no replacement for that, because the kernel forgets it when the command changes its user
- * (PR_SET_PDEATHSIG in prctl(2)). INT and QUIT from a terminal are for the command. 6 is stdin: a shell gives a background job none.
+ * (PR_SET_PDEATHSIG in prctl(2)). INT and QUIT from a terminal are for the command. 6 is stdin: a shell gives a background job none. What a shell says
+ * about a job that was killed is nobody's business.
  */
 const WATCH =
-  'trap "" INT QUIT; trap \'kill -KILL "${!:-$$}"; wait "$!"; exit 137\' TERM HUP; exec 6<&0; "$@" <&6 6<&- & wait "$!"; exit $?';
+  'trap "" INT QUIT; trap \'kill -KILL "${!:-$$}"; wait "$!" 2>/dev/null; exit 137\' TERM HUP; exec 6<&0; "$@" <&6 6<&- & wait "$!" 2>/dev/null; exit $?';
 
 /**
  * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and

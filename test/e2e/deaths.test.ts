@@ -6,8 +6,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startTime } from '../../src/host/owner.ts';
 import { findProgram } from '../../src/host/facts.ts';
+import { startTime } from '../../src/host/owner.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { initOf, journalRecords, PAYLOAD, untilRecorded } from '../support/journal.ts';
@@ -85,7 +85,14 @@ eachMode(test, 'on a terminal of its own: whoever is killed, the container ends'
   for (const victim of ['tinydocker', 'script', 'shim', 'init'] as const) {
     // The outer script(1) is the user's terminal.
     const command = [...tinydockerProgram(), 'run', '-t', 'c1', 'sleep', '30'].join(' ');
-    const terminal = startAs(place, ['script', '--quiet', '--return', '--command', `exec ${command}`, '/dev/null']);
+    const terminal = startAs(place, [
+      'script',
+      '--quiet',
+      '--return',
+      '--command',
+      `exec ${command}`,
+      '/dev/null',
+    ]);
     const { init, shim } = await chain(place, 'sleep');
     const script = parentOf(shim);
     const victims = { init, shim, script, tinydocker: parentOf(script) };
@@ -148,7 +155,10 @@ async function chain(place: Place, name = 'sh'): Promise<{ readonly init: number
 }
 
 function commandOf(pid: number): string {
-  return (readFileSync(join('/proc', String(pid), 'cmdline'), 'utf8').split('\0')[0] ?? '').replace(/^.*\//, '');
+  return (readFileSync(join('/proc', String(pid), 'cmdline'), 'utf8').split('\0')[0] ?? '').replace(
+    /^.*\//,
+    '',
+  );
 }
 
 function parentOf(pid: number): number {
