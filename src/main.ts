@@ -11,6 +11,8 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   image: () => import('./commands/image.ts'),
   images: () => import('./commands/images.ts'),
   rmi: () => import('./commands/rmi.ts'),
+  rm: () => import('./commands/rm.ts'),
+  prune: () => import('./commands/prune.ts'),
 };
 
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */

@@ -10,6 +10,7 @@ import { planRun } from '../plan/run.ts';
 import { renderScript } from '../plan/script.ts';
 import { missingBase } from './base-image.ts';
 import { execute } from './execute.ts';
+import { freeName } from './free-name.ts';
 import { parseRun } from './run-options.ts';
 
 export const help = '';
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     process.stdout.write(renderScript([...(base === undefined ? [] : [base.plan]), plan.value], commandLine));
     return EXIT.ok;
   }
+  await freeName(request.name, facts);
   if (base !== undefined) {
     const { type, status } = await execute(base.plan, parsed);
     if (type !== 'succeeded' || status !== EXIT.ok) return status;
