@@ -7,7 +7,8 @@
  * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again.
  *
  * Read-only has to reach the mounts below the source too, and a mount inherited from the host keeps flags that an ordinary user may not drop
- * (mount_namespaces(7), "locked"). So the source is bound to itself in this private mount table and made read-only there, flag by flag.
+ * (mount_namespaces(7), "locked"). So the source is bound to itself in this private mount table and made read-only there, flag by flag. That
+ * bind goes again at the end, or another volume of the same source would be read-only too.
  */
 export const MOUNT_TEXT = `
 what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
@@ -54,6 +55,7 @@ case $what in
         mount --no-mtab -o "remount,bind,ro$keep" -- "$at"
       done </proc/self/mountinfo
     fi
-    mount --no-mtab --no-canonicalize --rbind -- "$source" $onto ;;
+    mount --no-mtab --no-canonicalize --rbind -- "$source" $onto
+    [ "$options" != ro ] || umount --no-mtab --internal-only --lazy -- "$source" ;;
 esac
 `.trim();
