@@ -153,7 +153,8 @@ function undoLines(step: Step): readonly string[] {
   }
 }
 
-function actionLines(step: Step): readonly string[] {
+/** What the script does for a step, line by line. */
+export function actionLines(step: Step): readonly string[] {
   const { action } = step;
   switch (action.type) {
     case 'run':
