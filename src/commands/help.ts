@@ -3,7 +3,8 @@
 import process from 'node:process';
 import { EXIT, usageError } from '../errors.ts';
 import { nearNames, shown } from '../plan/names.ts';
-import { VERBS, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
 
 export const help = `Print help.
 
@@ -32,7 +33,7 @@ export async function loadVerb(name: string): Promise<Verb> {
   if (entry !== undefined) return entry.load();
   const near = nearNames(name, Object.keys(VERBS));
   throw usageError(
-    `tinydocker has no verb ${shown(name)}.`,
+    `There is no verb ${shown(name)}.`,
     near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
   );
 }

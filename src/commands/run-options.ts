@@ -248,7 +248,7 @@ function format(text: string | undefined, dryRun: boolean): RunFormat {
   return known;
 }
 
-function milliseconds(text: string | undefined): number {
+export function milliseconds(text: string | undefined): number {
   if (text === undefined) return 0;
   const match = /^(\d{1,6})(ms|s)?$/.exec(text);
   if (match === null)

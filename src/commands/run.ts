@@ -5,18 +5,23 @@ import { EXIT, failureError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage } from '../host/images.ts';
-import { checkImage, checkName } from '../host/preflight.ts';
+import { checkImage } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { createSpec } from '../plan/create-spec.ts';
+import type { Facts } from '../plan/facts.ts';
 import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
 import type { Result } from '../plan/result.ts';
 import { planRun } from '../plan/run.ts';
 import { renderScript } from '../plan/script.ts';
+import type { Spec } from '../plan/spec.ts';
+import type { Plan } from '../plan/step.ts';
+import { missingBase } from './base-image.ts';
 import { execute } from './execute.ts';
+import { freeName } from './free-name.ts';
 import { RUN_HELP } from './run-help.ts';
-import { parseRun } from './run-options.ts';
+import { parseRun, type RunFormat } from './run-options.ts';
 
 export const help = RUN_HELP;
 
@@ -29,7 +34,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const { request } = parsed;
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
-  const image = loadImage(paths, request.image);
+  const base = missingBase(paths, request.image, facts);
+  const image = base?.image ?? loadImage(paths, request.image);
   const spec = valueOf(createSpec(request, image));
   const whole = valueOf(
     planRun({
@@ -41,23 +47,37 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   );
   const plan = parsed.failAt === undefined ? whole : valueOf(failAt(whole, parsed.failAt));
   if (parsed.dryRun) {
-    switch (parsed.format) {
-      case 'sh':
-        process.stdout.write(renderScript([plan], commandLine));
-        break;
-      case 'json':
-        process.stdout.write(renderJson(plan));
-        break;
-      case 'oci':
-        process.stdout.write(renderOci(spec, idMappings(facts)));
-        break;
-    }
+    process.stdout.write(printed(parsed.format, { base: base?.plan, plan, spec, facts, commandLine }));
     return EXIT.ok;
   }
-  checkImage(paths, image.layers, spec, layerDirectories(paths, image));
-  // A leftover of that name is removed here, before the plan reserves the name anew.
-  await checkName(paths, request.name);
+  await freeName(request.name, facts);
+  if (base === undefined) checkImage(paths, image.layers, spec, layerDirectories(paths, image));
+  else {
+    const made = await execute(base.plan, parsed);
+    if (made.type !== 'succeeded') return made.status;
+  }
   return (await execute(plan, parsed)).status;
+}
+
+interface Printable {
+  /** Runs first, when the default image has to be made. */
+  readonly base: Plan | undefined;
+  readonly plan: Plan;
+  readonly spec: Spec;
+  readonly facts: Facts;
+  readonly commandLine: string;
+}
+
+function printed(format: RunFormat, { base, plan, spec, facts, commandLine }: Printable): string {
+  const before = base === undefined ? [] : [base];
+  switch (format) {
+    case 'sh':
+      return renderScript([...before, plan], commandLine);
+    case 'json':
+      return renderJson(plan, before);
+    case 'oci':
+      return renderOci(spec, idMappings(facts));
+  }
 }
 
 function valueOf<Value>(result: Result<Value>): Value {

@@ -3,6 +3,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { StepFailure } from '../events.ts';
+import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
@@ -123,6 +124,8 @@ async function start(
     return problemOf(await container.ended);
   }
   state.values.set(INIT.var, String(pid));
+  const started = startTime(pid);
+  if (started !== undefined) state.initStart = started;
   return undefined;
 }
 

@@ -44,7 +44,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
   return spec.process.terminal ? [terminalScript(argv), start, findTerminal()] : [start];
 }
 
-/** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). */
+/** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). The shim's death signal lets it kill init first. */
 function isolated({ spec, facts }: RunInput): readonly Arg[] {
   return [
     'unshare',
@@ -52,7 +52,7 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['--propagation', 'private'],
     ...spec.linux.namespaces.flatMap(({ type }) => NAMESPACE_OPTIONS[type] ?? []),
     '--',
-    ...['setpriv', '--pdeathsig', 'KILL', '--'],
+    ...['setpriv', '--pdeathsig', 'TERM', '--'],
     ...shell(facts),
     ...['-c', arg`${SHIM_SH}`, 'shim'],
     ...privileges(spec, facts),

@@ -45,6 +45,11 @@ export function parseImageName(
   };
 }
 
+/** The file name of an image's record: "/" can't be part of one. */
+export function recordFile(name: string): string {
+  return `${name.replaceAll('/', '%2F')}.json`;
+}
+
 /** A value that came from outside, safe to print on a terminal: quoted, control characters escaped, not too long. */
 export function shown(value: string): string {
   const text = JSON.stringify(value).replaceAll(
