@@ -27,17 +27,28 @@ const TOPICS: readonly (readonly [title: string, topic: Topic])[] = [
   ['Store', store],
 ];
 
+/** Without a user namespace these would only say the same again. */
+const NEED_USER_NAMESPACE: ReadonlySet<Topic> = new Set([namespaces, rootFileSystem]);
+
 /** Tries everything. Leaves nothing behind, needs no privileges, throws for nothing that it finds. */
 export async function examine(): Promise<readonly Examination[]> {
   if (platform() !== 'linux') return [{ topic: 'Kernel', checks: [notLinux()] }];
   const facts = probeFacts();
-  const machine: Machine = { facts, writable: tryingPlace(facts.storeRoot) };
+  let machine: Machine = { facts, writable: tryingPlace(facts.storeRoot) };
   const examinations: Examination[] = [];
   for (const [topic, look] of TOPICS) {
+    if (NEED_USER_NAMESPACE.has(look) && hasFailed(examinations, 'user-namespace')) continue;
     const checks = await look(machine).catch(error => [notTried(topic, error)]);
     if (checks.length > 0) examinations.push({ topic, checks });
+    // One failure is told once: what follows is tried with what does work.
+    if (hasFailed(examinations, 'id-ranges'))
+      machine = { ...machine, facts: { ...facts, mapping: 'single' } };
   }
   return examinations;
+}
+
+function hasFailed(examinations: readonly Examination[], id: string): boolean {
+  return examinations.some(({ checks }) => checks.some(check => check.id === id && check.status === 'fail'));
 }
 
 /** 0: all is fine; 1: containers run, with limits; 2: they can not run. */

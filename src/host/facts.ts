@@ -77,7 +77,9 @@ function mapping(privileged: boolean): Pick<Facts, 'mapping' | 'mappingReason'> 
 
 /** Why newuidmap(1) could not give this user a range of ids. */
 function rangeProblem(): string | undefined {
-  const { username, uid } = currentUser();
+  const { username, uid, listed } = currentUser();
+  // unshare --map-auto looks the user's name up.
+  if (!listed) return `uid ${uid} has no entry in /etc/passwd`;
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     if (idRanges(file, username, uid).every(([, count]) => !(count > 0)))
       return `${file} has no range for ${username}`;
@@ -102,13 +104,12 @@ function knowsMapAuto(unshare: string): boolean {
   }
 }
 
-function currentUser(): { readonly username: string; readonly uid: number } {
+function currentUser(): { readonly username: string; readonly uid: number; readonly listed: boolean } {
   const uid = process.getuid?.() ?? 0;
   try {
-    return { username: userInfo().username, uid };
+    return { username: userInfo().username, uid, listed: true };
   } catch {
-    // No entry in passwd(5): ranges may still be given by number.
-    return { username: String(uid), uid };
+    return { username: String(uid), uid, listed: false };
   }
 }
 

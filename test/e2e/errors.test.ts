@@ -208,6 +208,69 @@ for (const [mode, cause] of [
   }
 }
 
+// This kernel may not have these sysctls, so the files are ours; that unshare is denied is real.
+for (const [sysctl, value, cause] of [
+  ['unprivileged_userns_clone', 0, /by the sysctl kernel\.unprivileged_userns_clone=0/],
+  ['apparmor_restrict_unprivileged_userns', 1, /by AppArmor: the sysctl kernel\.apparmor_restrict_\w+ is 1/],
+] as const) {
+  const body = async (place: Place) => {
+    makeImage(place);
+    const program = `boot=$(cat /proc/sys/kernel/random/boot_id); mount -t tmpfs tmpfs /proc/sys/kernel; mkdir /proc/sys/kernel/random; echo "$boot" >/proc/sys/kernel/random/boot_id; echo ${value} >/proc/sys/kernel/${sysctl}`;
+    await refused(wrapped(prepared(place, program), 'python3', '-c', SECCOMP), cause);
+  };
+  if (hasPython) prepares(`the sysctl kernel.${sysctl} is named`, body, ['single']);
+}
+
+prepares(
+  'a user without an entry in /etc/passwd gets one id',
+  async place => {
+    makeImage(place);
+    const nobody = [
+      'setpriv',
+      '--reuid',
+      String(place.mode.uid),
+      '--regid',
+      String(place.mode.gid),
+      '--clear-groups',
+      '--',
+    ];
+    const unlisted = prepared(
+      { ...place, mode: { ...place.mode, prefix: nobody } },
+      `for f in subuid subgid; do echo ${place.mode.uid}:700000:65536 >"$dir/$f"; mount --bind "$dir/$f" /etc/$f; done`,
+    );
+    const { stdout, stderr } = await tinydocker(unlisted, ['run', 'x1', ...PAYLOAD]);
+    assert.is(stdout, 'ran inside\n', stderr);
+    assert.match(stderr, /uid \d+ has no entry in \/etc\/passwd: the container has one user/);
+  },
+  ['range'],
+);
+
+prepares(
+  'a range of ids that newuidmap refuses',
+  async place => {
+    makeImage(place);
+    const { uid } = place.mode;
+    // The last ids that there are: the range runs over the end, which newuidmap finds out and we do not.
+    const program = `for f in subuid subgid; do echo ${uid}:4294967290:65536 >"$dir/$f"; done`;
+    const user = `{ cat /etc/passwd; echo odd:x:${uid}:${uid}::/:/bin/sh; } >"$dir/passwd"`;
+    const bind = 'for f in passwd subuid subgid; do mount --bind "$0/$f" /etc/$f; done';
+    const drop = `setpriv --reuid ${uid} --regid ${uid} --clear-groups -- "$@"`;
+    const prefix = ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-ec'];
+    const wrong = {
+      ...place,
+      mode: {
+        ...place.mode,
+        prefix: [...prefix, `dir=$0; ${program}; ${user}; ${bind}; exec ${drop}`, place.dir],
+      },
+    };
+    await refused(
+      wrong,
+      /The program newuidmap (refuses|failed to map) the range of ids that \/etc\/subuid gives/,
+    );
+  },
+  ['range'],
+);
+
 prepares('a /proc that hides processes (hidepid=2) is no obstacle', async place => {
   makeImage(place);
   const hiding = prepared(place, 'mount -t proc -o hidepid=2 proc /proc');
