@@ -5,11 +5,23 @@ import { EXIT, usageError } from '../errors.ts';
 import { nearNames, shown } from '../plan/names.ts';
 import type { Verb } from './verb.ts';
 
-export const help = `tinydocker image import debian ./debian-rootfs.tar.xz    make an image
-tinydocker image ls                                      list the images (also: tinydocker images)
-tinydocker image rm debian                               remove one (also: tinydocker rmi debian)
+export const help = `Make, list and remove images.
 
-Each of them has a --help of its own.
+Examples
+  tinydocker image import debian ./debian-rootfs.tar.xz    make an image
+  tinydocker image ls                                      list them
+  tinydocker image rm debian                               remove one
+
+Usage
+  tinydocker image import|ls|rm [OPTIONS] [ARGUMENTS]
+
+Each of them has a --help of its own. tinydocker images is short for image ls, and
+tinydocker rmi for image rm.
+
+Exit status
+  0  done
+  1  failed; everything was undone
+  2  the command line is wrong
 `;
 
 const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {

@@ -9,17 +9,28 @@ import { storePaths } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
 import { parseOptions } from './options.ts';
 
-export const help = `tinydocker images                    a table
-tinydocker images -q                 the names only
-tinydocker images --format json      one JSON object for each image
+export const help = `List the images.
 
-Usage: tinydocker images [OPTIONS]      (also: tinydocker image ls)
+Examples
+  tinydocker images                    a table
+  tinydocker images -q                 the names only
+  tinydocker images --format json      one JSON object for each image
 
-Lists the images of the store. SIZE is what the layers take on disk; layers that images
-share are counted for each of them. A "+" means that some files could not be looked at.
+Usage
+  tinydocker images [OPTIONS]          (also: tinydocker image ls)
 
-  --format table|json  how to print them
+SIZE is what the layers take on disk; layers that images share are counted for
+each of them. A "+" means that some files could not be looked at.
+
+Options
+      --format FORMAT  how to print them: table or json
   -q, --quiet          only names
+      --help           print this text
+
+Exit status
+  0  done
+  1  the store can not be read
+  2  the command line is wrong
 `;
 
 const OPTIONS = {

@@ -19,11 +19,12 @@ export const PLAN_OPTIONS = {
 } as const;
 
 /** For the end of a help text. */
-export const PLAN_OPTIONS_HELP = `  --dry-run            print the plan as a shell script, and do nothing
-  --format sh|json     with --dry-run: for people, or for programs
-  --progress MODE      auto, tty, plain, json or quiet
-  --pace TIME          wait before each step: 400ms, 2s
+export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a shell script, and do nothing
+      --format FORMAT  with --dry-run: sh for people, json for programs
+      --progress MODE  auto, tty, plain, json or quiet
+      --pace TIME      wait before each step: 400ms, 2s
   -q, --quiet          no progress
+      --help           print this text
 `;
 
 export interface PlanOptions extends ExecuteOptions {

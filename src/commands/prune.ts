@@ -20,29 +20,37 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-export const help = `tinydocker prune: remove what killed runs and imports left behind
+export const help = `Remove what killed runs and imports left behind.
 
 Examples
   tinydocker prune              list what is left over, ask, remove it
   tinydocker prune --force      list it and remove it, without a question
-  tinydocker prune --dry-run    print the commands that would remove it, as a shell script
+  tinydocker prune --dry-run    print the commands that would remove it
 
-What is left over
-  A container's mounts and processes end with it, whatever happens: the kernel sees to that. What a kill -9
-  (or a power failure) can leave is on the disk: the container's directory in the store, the workspace of an
-  image operation, and layers that no image refers to. A journal, written before each step, says what was begun.
+Usage
+  tinydocker prune [OPTIONS]
 
-  Whether somebody still needs a directory is not guessed: its owner holds a named pipe in it open, and the kernel
-  knows whether anybody does. A running container is never touched, and neither are kept containers
-  (tinydocker rm removes those), images and their layers.
+A container's mounts and processes end with it, whatever happens: the kernel sees
+to that. What a kill -9 (or a power failure) can leave is on the disk: the
+container's directory in the store, the workspace of an image operation, and layers
+that no image refers to. A journal, written before each step, says what was begun.
+
+Whether somebody still needs a directory is not guessed: its owner holds a named
+pipe in it open, and the kernel knows whether anybody does. A running container is
+never touched, and neither are kept containers (tinydocker rm removes those),
+images and their layers.
 
 Options
-  -f, --force        do not ask
-      --dry-run      print the plan as a script; change nothing
-      --progress=auto|tty|plain|json|quiet
-  -q, --quiet        print nothing but errors
+  -f, --force          do not ask
+      --dry-run        print the plan as a script; change nothing
+      --progress MODE  auto, tty, plain, json or quiet
+  -q, --quiet          print nothing but errors
+      --help           print this text
 
-Exit status: 0 all is removed, or nothing was left over; 1 something could not be removed, or the answer was no; 2 usage.
+Exit status
+  0  all is removed, or nothing was left over
+  1  something could not be removed, or the answer was no
+  2  the command line is wrong
 `;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {

@@ -25,22 +25,30 @@ const UNSUPPORTED = {
   volumes: 'containers have no volumes of their own',
 };
 
-export const help = `tinydocker rm: remove containers that were kept
+export const help = `Remove containers that were kept.
 
 Examples
   tinydocker rm hello1               remove the writable layer that run --keep kept
   tinydocker rm hello1 hello2        several at once
-  tinydocker rm --dry-run hello1     print the commands that would do it, as a shell script
+  tinydocker rm --dry-run hello1     print the commands that would do it
 
-A container that runs is not removed: all names are looked at before anything is. The image stays as it is; what is
-lost is what the container wrote. Without --keep there is nothing to remove: a container takes itself away.
+Usage
+  tinydocker rm [OPTIONS] NAME...
+
+A container that runs is not removed: all names are looked at before anything is.
+The image stays as it is; what is lost is what the container wrote. Without --keep
+there is nothing to remove: a container takes itself away.
 
 Options
-      --dry-run      print the plan as a script; change nothing
-      --progress=auto|tty|plain|json|quiet
-  -q, --quiet        print nothing but errors
+      --dry-run        print the plan as a script; change nothing
+      --progress MODE  auto, tty, plain, json or quiet
+  -q, --quiet          print nothing but errors
+      --help           print this text
 
-Exit status: 0 all are removed; 1 one runs, does not exist, or could not be removed; 2 usage.
+Exit status
+  0  all are removed
+  1  one runs, does not exist, or could not be removed
+  2  the command line is wrong
 `;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {

@@ -13,16 +13,26 @@ import { planRemoveImage } from '../plan/remove-image.ts';
 import { parseOptions } from './options.ts';
 import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
 
-export const help = `tinydocker rmi debian                remove an image
-tinydocker rmi mine:1 mine:2         remove two
-tinydocker rmi --dry-run debian      see what it would do
+export const help = `Remove images.
 
-Usage: tinydocker rmi [OPTIONS] NAME[:TAG]...      (also: tinydocker image rm)
+Examples
+  tinydocker rmi debian                remove an image
+  tinydocker rmi mine:1 mine:2         remove two
+  tinydocker rmi --dry-run debian      see what it would do
 
-Removes images, and every layer that no other image and no container uses. An image that a
-container uses, running or kept, is not removed.
+Usage
+  tinydocker rmi [OPTIONS] NAME[:TAG]...      (also: tinydocker image rm)
 
-${PLAN_OPTIONS_HELP}`;
+Every layer that no other image and no container uses goes with them. An image
+that a container uses, running or kept, is not removed.
+
+Options
+${PLAN_OPTIONS_HELP}
+Exit status
+  0  done
+  1  failed; everything was undone
+  2  the command line is wrong
+`;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, PLAN_OPTIONS, {

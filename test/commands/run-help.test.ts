@@ -37,9 +37,24 @@ test('examples come first, and no line is wider than a terminal', async () => {
   }
 });
 
+test('every option that a help text lists exists', async () => {
+  for (const [name, { load }] of Object.entries(VERBS)) {
+    const verb = await load();
+    for (const option of listed(verb.help.replace(/\nEnvironment[^]*/, '')).long.filter(
+      long => long !== 'help',
+    )) {
+      // With --help behind it nothing is done; an option that does not exist is refused all the same.
+      const { stderr } = spawnSync(process.execPath, ['dist/cli.js', name, `--${option}`, '--help'], {
+        encoding: 'utf8',
+      });
+      assert.not.match(stderr, /has no option/, `${name} --${option}`);
+    }
+  }
+});
+
 test('the man page has every option of run, and only those', () => {
   const page = readFileSync(MAN, 'utf8');
-  const section = page.slice(page.indexOf('.Ss Options of run'), page.indexOf('.Sh ENVIRONMENT'));
+  const section = page.slice(page.indexOf('.Ss Options of run'), page.indexOf('.Ss Options of the verbs'));
   const options = section.slice(0, section.lastIndexOf('.El'));
   const items = [...options.matchAll(/^\.It (.*)$/gm)].map(([, item = '']) => item);
   const long = items.flatMap(item => [...item.matchAll(/Fl -([a-z-]+)/g)].map(([, name = '']) => name));
