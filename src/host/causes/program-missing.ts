@@ -4,30 +4,8 @@ import { type Arg, INIT_SH, variablesIn } from '../../plan/arg.ts';
 import { fullArgv } from '../../plan/enter.ts';
 import type { Step } from '../../plan/step.ts';
 import { findProgram } from '../facts.ts';
+import { installCommand, PACKAGES } from '../packages.ts';
 import type { Cause } from './scene.ts';
-
-/** The programs of the plans, and the Debian package that each comes from. */
-export const PACKAGES: Readonly<Record<string, string>> = {
-  bash: 'bash',
-  cat: 'coreutils',
-  env: 'coreutils',
-  hostname: 'hostname',
-  ip: 'iproute2',
-  mkdir: 'coreutils',
-  mkfifo: 'coreutils',
-  mount: 'mount',
-  newgidmap: 'uidmap',
-  newuidmap: 'uidmap',
-  nsenter: 'util-linux',
-  pivot_root: 'util-linux',
-  rm: 'coreutils',
-  script: 'bsdutils',
-  setpriv: 'util-linux',
-  setsid: 'util-linux',
-  sh: 'dash',
-  umount: 'mount',
-  unshare: 'util-linux',
-};
 
 export const programMissing: Cause = ({ step, plan }) => {
   const terminal = plan.steps.find(({ id }) => id === 'write-terminal-script');
@@ -40,7 +18,7 @@ export const programMissing: Cause = ({ step, plan }) => {
   if (missing === undefined) return undefined;
   return {
     cause: `The program ${missing} is not installed; the step ${step.id} needs it.`,
-    hint: `On Debian: sudo apt-get install ${PACKAGES[missing]}. tinydocker doctor looks for all of them.`,
+    hint: `Install it: sudo ${installCommand(missing)}. tinydocker doctor looks for all of them.`,
   };
 };
 

@@ -1,15 +1,22 @@
 /** The programs that the plans run: whether each is there, and new enough. */
 
 import { runCommand } from '../../exec/process.ts';
-import { PACKAGES } from '../causes/program-missing.ts';
 import { findProgram } from '../facts.ts';
+import { installCommand, PACKAGES } from '../packages.ts';
 import type { Check, Topic } from './check.ts';
 
-/** Programs without which containers run, and what is lost. */
+/** Programs without which containers run, or some of them, and what is lost. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   bash: 'Descriptors above 9 that the caller left open reach the container: sh can not close them.',
   ip: 'The loopback interface of containers stays down.',
   script: 'run -t can not give a container a terminal of its own.',
+  readlink: 'run -t can not give a container a terminal of its own.',
+  flock: 'Images can not be imported or removed.',
+  sha256sum: 'Images can not be imported.',
+  tar: 'Images can not be imported.',
+  gzip: 'Archives compressed with gzip can not be imported.',
+  xz: 'Archives compressed with xz can not be imported.',
+  zstd: 'Archives compressed with zstd can not be imported.',
 };
 /** These matter to ordinary users only; the topic user-namespace tells about them. */
 const ELSEWHERE = new Set(['newuidmap', 'newgidmap']);
@@ -26,7 +33,7 @@ function found(wanted: number, missing: readonly string[]): readonly Check[] {
     {
       id: 'programs',
       status: 'ok',
-      fact: `All ${wanted} programs of a run are installed.`,
+      fact: `All ${wanted} programs of the plans are installed.`,
       means: 'Every step can be executed.',
     },
   ];
@@ -39,7 +46,7 @@ function missingProgram(name: string): Check {
     status: optional === undefined ? 'fail' : 'limit',
     fact: `The program ${name} is not installed.`,
     means: optional ?? 'A step of every run needs it.',
-    fix: `sudo apt-get install ${PACKAGES[name]}`,
+    fix: `sudo ${installCommand(name)}`,
   };
 }
 
