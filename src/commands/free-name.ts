@@ -2,7 +2,7 @@
 
 import process from 'node:process';
 import { UserError } from '../errors.ts';
-import { findContainer } from '../host/containers.ts';
+import { checkName } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
 import { shown } from '../plan/names.ts';
@@ -10,13 +10,12 @@ import { planPrune } from '../plan/prune.ts';
 import { removeAll } from './remove.ts';
 
 /**
- * Removes the leftover of that name, if there is one, and says so. A container that runs or was kept is left as it is. Throws a UserError when
+ * Removes the leftover of that name, if there is one, and says so. Throws a UserError when a container of that name runs or was kept, or when
  * the leftover can't be removed.
  */
 export async function freeName(name: string, facts: Facts): Promise<void> {
-  const paths = storePaths(facts.storeRoot);
-  const container = await findContainer(paths, name);
-  if (container?.state !== 'leftover') return;
+  const container = await checkName(storePaths(facts.storeRoot), name);
+  if (container === undefined) return;
   const { identity } = container;
   const { failed, interrupted } = await removeAll(
     [{ type: 'container', name, identity } as const],

@@ -35,7 +35,8 @@ export async function runStep(
   }
   const milliseconds = performance.now() - begin;
   if (problem === undefined) return { milliseconds };
-  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem } };
+  const onPurpose = step.failsOnPurpose ? { onPurpose: true as const } : {};
+  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem, ...onPurpose } };
 }
 
 async function perform(

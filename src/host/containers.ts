@@ -42,6 +42,13 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   return { name, directory, identity: identityOf(stats), state, layers };
 }
 
+/** The state of the container in that directory at this moment, without waiting for one that is just being made. */
+export function containerStateNow(directory: string): ContainerState | undefined {
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (isHeld(join(directory, 'gate')) ?? true) return 'alive';
+  return readContainer(directory).keep ? 'kept' : 'leftover';
+}
+
 /** All containers, by name. */
 export async function listContainers(paths: StorePaths): Promise<readonly StoredContainer[]> {
   const found = await Promise.all(filesIn(paths.containers).map(name => findContainer(paths, name)));

@@ -87,6 +87,8 @@ export interface Step {
    * failed, the thing would be somebody else's.
    */
   readonly reserves?: true;
+  /** Its action was replaced by one that fails (--fail-at). */
+  readonly failsOnPurpose?: true;
 }
 
 export interface Phase {
