@@ -108,7 +108,7 @@ eachMode(test, 'the printed script: killed at any time, its container dies with 
   makeImage(place);
   const before = hostState(place.store);
   const printed = await tinydocker(place, ['run', '--dry-run', 'c1', 'sh', '-c', PAYLOAD]);
-  for (let delay = 0; delay < 400; delay += 23) {
+  for (let delay = 0; delay < 400; delay += 57) {
     const running = startAs(place, ['sh', '-c', printed.stdout]);
     await sleep(delay);
     running.kill('SIGKILL');

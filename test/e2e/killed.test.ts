@@ -81,6 +81,27 @@ eachMode(
   },
 );
 
+eachMode(test, 'every step failed in turn: 125, the payload never runs, nothing is left', async place => {
+  makeImage(place);
+  const steps = await stepsOf(place);
+  const before = hostState(place.store);
+  for (const step of steps) {
+    const { status, stdout, stderr } = await tinydocker(place, [
+      'run',
+      '-q',
+      '--fail-at',
+      step,
+      'f1',
+      'echo',
+      'ran',
+    ]);
+    assert.is(status, 125, `${step}: ${stderr}`);
+    // The last step is to wait for the payload.
+    if (step !== 'wait') assert.is(stdout, '', `${step}: the payload ran`);
+    await assertUnchanged(before, place.store);
+  }
+});
+
 /** A killed container's processes are gone within a moment. */
 async function assertNoProcesses(
   before: ReturnType<typeof hostState>,

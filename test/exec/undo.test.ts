@@ -1,0 +1,167 @@
+/** Undoing, with real processes: newest first, and one that fails does not stop the others. */
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Outcome, PlanEvent } from '../../src/events.ts';
+import { runPlan } from '../../src/exec/run-plan.ts';
+import { parseJournal, readJournal } from '../../src/host/journal-file.ts';
+import { arg } from '../../src/plan/arg.ts';
+import type { Plan, Step } from '../../src/plan/step.ts';
+import { withTempDir } from '../support/dirs.ts';
+
+const test = suite('exec/undo');
+const D = { var: 'D' };
+
+/** A step that notes "+ID" in the file log, and whose undo notes "-ID". */
+function noting(id: string, more: Partial<Step> = {}): Step {
+  const note = (sign: string) => ['sh', '-c', 'echo "$1" >>"$2"', 'note', `${sign}${id}`, arg`${D}/log`];
+  return {
+    id,
+    phase: 'p',
+    title: id,
+    where: { type: 'host' },
+    action: { type: 'run', argv: note('+') },
+    undo: { type: 'command', argv: note('-'), when: 'always' },
+    why: '',
+    pitfalls: [],
+    ...more,
+  };
+}
+
+function failing(id: string, program: string): Partial<Step> {
+  return { action: { type: 'run', argv: ['sh', '-c', program, id] } };
+}
+
+interface Ran {
+  readonly outcome: Outcome;
+  readonly events: readonly PlanEvent[];
+  readonly log: readonly string[];
+}
+
+async function run(dir: string, steps: readonly Step[], workspace?: string): Promise<Ran> {
+  const plan: Plan = {
+    kind: 'prune',
+    subject: 'x',
+    summary: '',
+    variables: [{ name: 'D', value: dir, meaning: '' }],
+    phases: [{ id: 'p', title: '' }],
+    steps,
+    notes: [],
+    ...(workspace === undefined ? {} : { workspace }),
+  };
+  const events: PlanEvent[] = [];
+  const outcome = await runPlan(plan, { emit: event => events.push(event), giveUp: () => undefined });
+  const log = existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8').trim().split('\n') : [];
+  return { outcome, events, log };
+}
+
+test('newest first, the failed step included', () =>
+  withTempDir(async dir => {
+    const { outcome, log } = await run(dir, [
+      noting('a'),
+      noting('b'),
+      noting('c', failing('c', 'exit 3')),
+      noting('d'),
+    ]);
+    assert.equal(log, ['+a', '+b', '-c', '-b', '-a']);
+    assert.is(outcome.status, 125);
+    assert.is(outcome.failedStep, 'c');
+    assert.is(outcome.failure?.exitStatus, 3);
+    assert.equal(outcome.leftovers, []);
+  }));
+
+test('a step whose process is killed is a step that failed', () =>
+  withTempDir(async dir => {
+    const { outcome, log } = await run(dir, [noting('a'), noting('b', failing('b', 'kill -KILL $$'))]);
+    assert.equal(log, ['+a', '-b', '-a']);
+    assert.is(outcome.status, 125);
+    assert.is(outcome.failure?.signal, 'SIGKILL');
+  }));
+
+test('after success only what is always undone', () =>
+  withTempDir(async dir => {
+    const undo = { type: 'command', argv: ['false'], when: 'failure' } as const;
+    const { outcome, log } = await run(dir, [noting('a'), noting('b', { undo }), noting('c')]);
+    assert.equal(log, ['+a', '+b', '+c', '-c', '-a']);
+    assert.is(outcome.status, 0);
+  }));
+
+test('a failing undo does not stop the others, and is told with its command', () =>
+  withTempDir(async dir => {
+    const bad = (program: string) =>
+      ({ type: 'command', argv: ['sh', '-c', program, "it's"], when: 'always' }) as const;
+    const { outcome, log, events } = await run(dir, [
+      noting('a'),
+      noting('b', { undo: bad('echo stuck >&2; exit 1') }),
+      noting('c'),
+      noting('d', { undo: bad('kill -KILL $$') }),
+      noting('e', { undo: { type: 'command', argv: ['/nowhere/program'], when: 'always' } }),
+      noting('f', failing('f', 'exit 1')),
+    ]);
+    assert.equal(log, ['+a', '+b', '+c', '+d', '+e', '-f', '-c', '-a']);
+    assert.is(outcome.status, 125);
+    assert.equal(
+      outcome.leftovers.map(({ step }) => step),
+      ['e', 'd', 'b'],
+    );
+    const [, killed, stuck] = outcome.leftovers;
+    assert.match(killed?.reason ?? '', 'SIGKILL');
+    assert.is(stuck?.reason, 'stuck');
+    assert.is(stuck?.command, `sh -c 'echo stuck >&2; exit 1' 'it'\\''s'`);
+    assert.is(events.filter(({ type }) => type === 'undo-failed').length, 3);
+  }));
+
+test('a container that ended well does not hide that something is left', () =>
+  withTempDir(async dir => {
+    const undo = { type: 'command', argv: ['false'], when: 'always' } as const;
+    assert.is((await run(dir, [noting('a', { undo })])).outcome.status, 125);
+  }));
+
+test('a step that reserves is undone only when it worked', () =>
+  withTempDir(async dir => {
+    const taken = noting('b', { ...failing('b', 'exit 1'), reserves: true });
+    const { outcome, log } = await run(dir, [noting('a'), taken]);
+    assert.equal(log, ['+a', '-a']);
+    assert.is(outcome.failedStep, 'b');
+  }));
+
+test('each step is in the journal before it begins, and its undo when it is done', () =>
+  withTempDir(async dir => {
+    const workspace = join(dir, 'w');
+    mkdirSync(workspace);
+    const argv = ['sh', '-c', 'cp "$0/journal.jsonl" "$0/seen"', workspace];
+    await run(
+      dir,
+      [
+        noting('a', { reserves: true }),
+        noting('b', { action: { type: 'run', argv } }),
+        noting('c', failing('c', 'exit 1')),
+      ],
+      workspace,
+    );
+    const seen = parseJournal(readFileSync(join(workspace, 'seen'), 'utf8'));
+    assert.equal(
+      seen?.records.map(record => ('step' in record ? `${record.type} ${record.step}` : record.type)),
+      ['begin a', 'done a', 'begin b'],
+    );
+    const undone = readJournal(workspace)?.records.flatMap(record =>
+      record.type === 'undone' ? [record.step] : [],
+    );
+    assert.equal(undone, ['c', 'b', 'a']);
+  }));
+
+test('a journal that can not be begun fails its step, and is undone', () =>
+  withTempDir(async dir => {
+    const { outcome, log } = await run(
+      dir,
+      [noting('a', { reserves: true }), noting('b')],
+      join(dir, 'nowhere'),
+    );
+    assert.equal(log, ['+a', '-a']);
+    assert.is(outcome.failedStep, 'a');
+    assert.match(outcome.failure?.stderr ?? '', 'ENOENT');
+  }));
+
+test.run();
