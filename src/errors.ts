@@ -11,6 +11,7 @@ export const EXIT = {
   tinydocker: 125,
   cannotExecute: 126,
   notFound: 127,
+  interrupted: 130,
 } as const;
 
 /** An error that is meant for the user: its message is a whole sentence, and no stack trace is shown. */
@@ -27,6 +28,13 @@ export class UserError extends Error {
     super(message);
     this.status = options.status;
     this.hint = options.hint;
+  }
+}
+
+/** The user asked a third time to stop. The process has to end at once, whatever is still going on in it. */
+export class GivenUp extends UserError {
+  constructor(message: string, hint?: string) {
+    super(message, { status: EXIT.interrupted, hint });
   }
 }
 

@@ -1,11 +1,15 @@
 /** Runs plans and tells the user how it goes: what every verb that changes something ends in. */
 
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome } from '../events.ts';
+import { GivenUp } from '../errors.ts';
+import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
+import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose } from '../host/diagnose.ts';
-import type { Plan } from '../plan/step.ts';
+import type { Plan, Step } from '../plan/step.ts';
+import { chooseReporter } from '../ui/choose-reporter.ts';
+import { leftoversMessage } from '../ui/messages.ts';
+import type { Reporter } from '../ui/reporter.ts';
 
 export interface ExecuteOptions {
   /** As typed for --progress; see src/ui/reporter.ts. */
@@ -15,17 +19,65 @@ export interface ExecuteOptions {
   readonly pace: number;
 }
 
-/** Runs one plan; progress goes to stderr. */
+/**
+ * Runs one plan; progress goes to stderr. Throws a usage error for a progress mode that does not exist, and GivenUp when the user asked a third
+ * time to stop: the process has to end at once then, because something still runs.
+ */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
-  const outcome = await runPlan(plan, {
-    emit: () => undefined,
-    ...(options.pace > 0 ? { beforeStep: () => sleep(options.pace) } : {}),
-    giveUp: () => process.exit(125),
+  const reporter = chooseReporter(options);
+  for (const text of plan.notes) reporter.say({ kind: 'note', text });
+  const stopped = new AbortController();
+  const outcome = await new Promise<Outcome>((resolve, reject) => {
+    const running = runPlan(plan, {
+      emit(event) {
+        if (event.type === 'interrupted') stopped.abort();
+        reporter.emit(event);
+      },
+      beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
+      giveUp: leftovers => reject(givenUp(leftovers)),
+    });
+    running.then(resolve, reject);
   });
+  await reporter.close();
+  sayWhy(plan, outcome, reporter);
+  return outcome;
+}
+
+/** What happens before each step: it is shown, there is time to read it, and before the last one the terminal is left to the container. */
+function beforeStep(
+  plan: Plan,
+  reporter: Reporter,
+  pace: number,
+  stopped: AbortSignal,
+): (step: Step) => Promise<void> {
+  const terminal = pace > 0 ? callersTerminal(plan) : undefined;
+  return async step => {
+    if (step.action.type === 'wait') return;
+    await terminal?.beforeStep(step);
+    await reporter.beforeStep?.(step);
+    if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
+    if (step.action.type !== 'release' || stopped.aborted) return;
+    await reporter.release?.();
+    await terminal?.handOver();
+  };
+}
+
+/** The cause of a failure, then, last and loudest, what is left. */
+function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
     const { cause, hint } = diagnose(plan, step, outcome.failure);
-    process.stderr.write(`tinydocker: ${cause}\n${hint === undefined ? '' : `${hint}\n`}`);
+    reporter.say({ kind: 'error', text: cause, hint });
   }
-  return outcome;
+  if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
+}
+
+function givenUp(leftovers: readonly Leftover[]): GivenUp {
+  const commands = leftovers.map(({ command }) => command).filter(command => command !== '');
+  return new GivenUp(
+    'given up, as asked; what was begun is still there.',
+    commands.length === 0
+      ? undefined
+      : ['To finish by hand, in this order:', ...commands.map(command => `  ${command}`)].join('\n'),
+  );
 }

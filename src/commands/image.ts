@@ -1,8 +1,8 @@
 /** `tinydocker image`: the verbs about images under one roof, as docker has them. */
 
 import process from 'node:process';
-import type { Verb } from '../cli.ts';
 import { EXIT, usageError } from '../errors.ts';
+import type { Verb } from '../main.ts';
 import { nearNames, shown } from '../plan/names.ts';
 
 export const help = `tinydocker image import debian ./debian-rootfs.tar.xz    make an image

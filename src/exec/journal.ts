@@ -42,9 +42,12 @@ export function openJournal(workspace: string, plan: Plan, values: Values): Jour
     values: Object.fromEntries(values),
     undos: plan.steps.flatMap(({ id, undo }) => (undo.type === 'command' ? [{ step: id, undo }] : [])),
   };
+  const leavesSomething = new Set(head.undos.map(({ step }) => step));
   const write = (record: JournalHead | JournalRecord): void => {
     writeSync(fd, `${JSON.stringify(record)}\n`);
-    fsyncSync(fd);
+    // A step that only the kernel undoes leaves nothing that could survive a loss of power: its record need not either. That a step is done
+    // may be forgotten, because undos are safe to run twice.
+    if (!('type' in record) || (record.type === 'begin' && leavesSomething.has(record.step))) fsyncSync(fd);
   };
   write(head);
   return { append: write, close: () => closeSync(fd) };

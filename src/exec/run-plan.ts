@@ -7,11 +7,13 @@ import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT, resolve } from '../plan/arg.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { undosOf } from '../plan/undos.ts';
+import { JOURNAL_FILE, type Journal, openJournal } from './journal.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep } from './run-step.ts';
+import { openScratchOutput } from './scratch-output.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
-import { undoByHand, undoSteps, undosOf } from './undo.ts';
+import { undoByHand, undoSteps } from './undo.ts';
 
 export interface RunOptions {
   readonly emit: (event: PlanEvent) => void;
@@ -87,12 +89,19 @@ class PlanRun {
       this.#wake?.();
       return;
     }
-    this.#stopped ??= signal;
-    if (this.#stops < 3) {
+    // A plan that has done what it was for is only being tidied up after: that is not stopped, and its status stays.
+    if (!this.#succeeded) this.#stopped ??= signal;
+    if (this.#stops === 1) {
+      this.#say(signal, 'cleaning up already; once more forces it');
+      return;
+    }
+    if (this.#stops === 2) {
       this.#say(signal, 'forcing the present command to end; once more gives up');
       this.#state.current?.kill('SIGKILL');
       return;
     }
+    this.#state.current?.kill('SIGKILL');
+    this.#state.container?.kill('SIGKILL');
     const left = undosOf(this.#begun, this.#succeeded).map(step => ({
       step: step.id,
       command: undoByHand(step, this.#state),
@@ -119,7 +128,11 @@ class PlanRun {
         emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
-      if (step.reserves) this.#reserved(step);
+      const unrecorded = step.reserves ? this.#reserved(step) : undefined;
+      if (unrecorded !== undefined) {
+        emit({ type: 'step-failed', step: step.id, milliseconds, failure: unrecorded });
+        return { step, failure: unrecorded };
+      }
       emit({ type: 'step-done', step: step.id, milliseconds });
       this.#finished(step, before);
     }
@@ -141,18 +154,30 @@ class PlanRun {
       this.#options.emit({ type: 'container-started', pid: Number(this.#state.values.get(INIT.var)) });
     }
     if (step.action.type === 'wait') {
-      this.#phase = 'steps';
+      this.#phase = 'undo';
+      // What was pressed to end the container is not meant for the cleanup.
+      this.#stops = 0;
       this.#options.emit({ type: 'container-exited', status: this.#containerStatus() });
     }
   }
 
-  /** The workspace exists and is ours: the journal begins. */
-  #reserved(step: Step): void {
+  /** The workspace exists and is ours: the journal begins. What stops it from being written fails the step. */
+  #reserved(step: Step): StepFailure | undefined {
     this.#begun.push(step);
     const { workspace } = this.#plan;
-    if (workspace === undefined || this.#journal !== undefined) return;
-    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
+    if (workspace === undefined || this.#journal !== undefined) return undefined;
+    const directory = resolve(workspace, this.#state.values);
+    try {
+      this.#journal = openJournal(directory, this.#plan, this.#state.values);
+      this.#state.stderr = openScratchOutput(directory);
+    } catch (error) {
+      return {
+        command: `write ${directory}/${JOURNAL_FILE}`,
+        stderr: error instanceof Error ? error.message : String(error),
+      };
+    }
     this.#record({ type: 'begin', step: step.id });
+    return undefined;
   }
 
   #success(): void {

@@ -11,6 +11,9 @@ import { type Ended, startCommand, startContainer } from './process.ts';
 import { watchProgress } from './progress.ts';
 import type { RunState } from './run-state.ts';
 
+/** The most of a step's stderr that is kept, in bytes. */
+const KEPT_STDERR = 1 << 16;
+
 export interface StepResult {
   readonly milliseconds: number;
   readonly failure?: StepFailure;
@@ -78,7 +81,11 @@ async function runToEnd(
   const optional = (word: Arg | undefined) => (word === undefined ? undefined : resolve(word, state.values));
   const command = startCommand(
     fullArgv(step, action.argv).map(word => resolve(word, state.values)),
-    { stdin: optional(action.stdin), stdout: optional(action.stdout) },
+    {
+      stdin: optional(action.stdin),
+      stdout: optional(action.stdout),
+      keepStdout: action.capture !== undefined,
+    },
   );
   state.current = command;
   const reads = optional(action.reads);
@@ -86,7 +93,8 @@ async function runToEnd(
   const ended = await command.ended;
   stop?.();
   delete state.current;
-  if (ended.exitStatus !== 0) return problemOf(ended);
+  const said = state.stderr?.take(KEPT_STDERR) ?? '';
+  if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr: said || ended.stderr });
   if (action.capture !== undefined) {
     const [word = ''] = ended.stdout.split(/\s/, 1);
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };

@@ -6,6 +6,7 @@ import { INIT, resolve } from '../plan/arg.ts';
 import { undoText } from '../plan/display.ts';
 import { quote } from '../plan/quote.ts';
 import type { Step } from '../plan/step.ts';
+import { undosOf } from '../plan/undos.ts';
 import { startCommand } from './process.ts';
 import type { RunState } from './run-state.ts';
 
@@ -38,21 +39,6 @@ export async function undoSteps(
     }
   }
   return leftovers;
-}
-
-/** The steps whose undo does something, newest first. */
-export function undosOf(begun: readonly Step[], succeeded: boolean): readonly Step[] {
-  return begun.toReversed().filter(({ undo }) => {
-    switch (undo.type) {
-      case 'nothing':
-      case 'with':
-        return false;
-      case 'stop-init':
-        return true;
-      case 'command':
-        return undo.when === 'always' || !succeeded;
-    }
-  });
 }
 
 /** The undo's command with all values put in, to paste into a shell. */

@@ -19,6 +19,8 @@ export const C: Variable = { var: 'C' };
 export const M: Variable = { var: 'M' };
 /** The host's PID of the container's init. Known once init has reported it. */
 export const INIT: Variable = { var: 'INIT' };
+/** The host's path of the container's pseudo terminal, /dev/pts/N. Known once init runs on it. */
+export const TTY: Variable = { var: 'TTY' };
 /** The store's root directory. */
 export const STORE: Variable = { var: 'STORE' };
 /** The directory in which one image operation assembles its result, `$STORE/tmp/ID`. */

@@ -1,6 +1,6 @@
 /** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
 
-import { type Arg, arg, C, INIT_SH, SHIM_SH } from './arg.ts';
+import { type Arg, arg, C, INIT, INIT_SH, SHIM_SH, TTY } from './arg.ts';
 import type { Facts } from './facts.ts';
 import { quoteArg } from './quote.ts';
 import type { RunInput } from './run.ts';
@@ -41,7 +41,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.',
     ],
   };
-  return spec.process.terminal ? [terminalScript(argv), start] : [start];
+  return spec.process.terminal ? [terminalScript(argv), start, findTerminal()] : [start];
 }
 
 /** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). */
@@ -53,7 +53,8 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...spec.linux.namespaces.flatMap(({ type }) => NAMESPACE_OPTIONS[type] ?? []),
     '--',
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
-    ...[facts.bash ? 'bash' : 'sh', '-c', arg`${SHIM_SH}`, 'shim'],
+    ...shell(facts),
+    ...['-c', arg`${SHIM_SH}`, 'shim'],
     ...privileges(spec, facts),
     // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
     ...['env', '--ignore-environment', '--default-signal', '--'],
@@ -61,6 +62,14 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
     ...spec.process.args,
   ];
+}
+
+/**
+ * bash reads ~/.bashrc when its stdin is a socket, as sshd's is, and $BASH_ENV always, and takes functions from the environment: none of
+ * that may run here.
+ */
+function shell({ bash }: Facts): readonly string[] {
+  return bash ? ['bash', '--norc', '-p'] : ['sh'];
 }
 
 function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
@@ -108,5 +117,19 @@ function terminalScript(argv: readonly Arg[]): Step {
     undo: { type: 'with', step: 'reserve-name', reason: "it lies in the container's directory" },
     why: 'script(1) opens a new pseudo terminal (posix_openpt(3)) and starts this file on it, in a new session made by setsid(2). The container never holds your terminal, so it can not push keys into it (TIOCSTI).',
     pitfalls: ['script is a package of its own on some distributions (bsdutils, util-linux-script).'],
+  };
+}
+
+/** Descriptor 2, because init reads the gate as its 0. The name, not /proc/PID/fd/2 itself: that would be a file of the host's mount table, and mount(2) binds only what is in the caller's own. */
+function findTerminal(): Step {
+  return {
+    id: 'find-terminal',
+    phase: 'isolate',
+    title: 'look which terminal it got',
+    where: { type: 'host' },
+    action: { type: 'run', argv: ['readlink', arg`/proc/${INIT}/fd/2`], capture: TTY.var },
+    undo: { type: 'nothing', reason: 'reading a link changes nothing' },
+    why: "The new terminal has a name in the host's devpts, /dev/pts/N. It is bound to the container's /dev/console later, so that ttyname(3) finds a name for it inside.",
+    pitfalls: [],
   };
 }

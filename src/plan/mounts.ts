@@ -1,6 +1,6 @@
 /** The kernel's own file systems, a minimal /dev, and the parts of /proc and /sys that a container must not see or write. */
 
-import { type Arg, arg, C, INIT, join, M } from './arg.ts';
+import { type Arg, arg, C, join, M, TTY } from './arg.ts';
 import { DEVICES } from './defaults.ts';
 import type { Facts } from './facts.ts';
 import { fstabLine, mountLine, relative } from './fstab.ts';
@@ -19,7 +19,7 @@ const IN_DIRECTORY: Undo = {
 
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
 const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done
-ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
+ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
 
 /** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
 export function isSystemMount(mount: SpecMount): boolean {
@@ -109,7 +109,7 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
 function deviceLines({ process }: Spec): readonly Arg[] {
   const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', ['bind']));
   if (!process.terminal) return devices;
-  return [...devices, fstabLine(arg`/proc/${INIT}/fd/0`, 'dev/console', 'none', ['bind'])];
+  return [...devices, fstabLine(arg`${TTY}`, 'dev/console', 'none', ['bind'])];
 }
 
 function maskLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {

@@ -1,6 +1,6 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
-import { arg, C, INIT, INIT_SH, MOUNT_SH, SHIM_SH, STORE, variablesIn } from './arg.ts';
+import { arg, C, INIT, INIT_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from './arg.ts';
 import type { Facts } from './facts.ts';
 import { identitySteps } from './identity.ts';
 import type { Layer } from './image.ts';
@@ -94,6 +94,9 @@ export function planRun(input: RunInput): Result<Plan> {
           ]
         : []),
       { name: INIT.var, meaning: "the host's PID of init, the container's PID 1" },
+      ...(input.spec.process.terminal
+        ? [{ name: TTY.var, meaning: "the container's terminal, as the host calls it" }]
+        : []),
     ],
     phases: PHASES.filter(phase => steps.some(step => step.phase === phase.id)),
     steps,

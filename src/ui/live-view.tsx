@@ -1,0 +1,62 @@
+/** Ink at work on stderr. This module, and with it Ink and React, is loaded only when something has to be redrawn. */
+
+import { PassThrough, Writable } from 'node:stream';
+import { render, renderToString } from 'ink';
+import type { ReactNode } from 'react';
+import type { Write } from './reporter.ts';
+
+export { CleanupView, Ending, finishedRows, RunView } from './views.tsx';
+
+export interface LiveView {
+  update(view: ReactNode): void;
+  /** Takes the view off: what is live is erased, what is static stays. Nothing of Ink is left listening. */
+  remove(): void;
+}
+
+/** Shows a view that can be redrawn below the cursor. */
+export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Write): LiveView {
+  const instance = render(view, {
+    stdout: output(stream, write),
+    // Never our stdin: once Node has begun to read it, it takes the container's first keys.
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  return {
+    update: instance.rerender,
+    remove() {
+      instance.rerender(null);
+      instance.unmount();
+      instance.cleanup();
+    },
+  };
+}
+
+/** A view as text with its colours, for what is printed once and stays. */
+export function viewText(view: ReactNode, columns: number): string {
+  return renderToString(view, { columns });
+}
+
+/** Ink's idea of a terminal: the size of the real one, writing through us. */
+function output(stream: NodeJS.WriteStream, write: Write): NodeJS.WriteStream {
+  const proxy = new Writable({
+    decodeStrings: false,
+    write(chunk: unknown, _encoding, done) {
+      write(String(chunk));
+      done();
+    },
+  });
+  Object.defineProperties(proxy, {
+    isTTY: { value: true },
+    columns: { get: () => stream.columns },
+    rows: { get: () => stream.rows },
+  });
+  const resized = () => proxy.emit('resize');
+  proxy.on('newListener', name => {
+    if (name === 'resize' && proxy.listenerCount('resize') === 0) stream.on('resize', resized);
+  });
+  proxy.on('removeListener', name => {
+    if (name === 'resize' && proxy.listenerCount('resize') === 0) stream.off('resize', resized);
+  });
+  return proxy as unknown as NodeJS.WriteStream;
+}

@@ -1,0 +1,45 @@
+/** The marks of the states. They differ by shape, and wherever there is room a word stands beside them: colour only repeats what they say. */
+
+import type { StepStatus } from './progress.ts';
+
+export interface Marks {
+  readonly status: Readonly<Record<StepStatus, string>>;
+  /** A progress bar's done and remaining part. */
+  readonly bar: readonly [done: string, left: string];
+}
+
+const UNICODE: Marks = {
+  status: {
+    'to do': '·',
+    running: '●',
+    done: '✔',
+    failed: '✖',
+    undone: '↺',
+    'undo failed': '▲',
+    skipped: '–',
+  },
+  bar: ['━', '─'],
+};
+
+const ASCII: Marks = {
+  status: {
+    'to do': '.',
+    running: '>',
+    done: '+',
+    failed: 'x',
+    undone: '<',
+    'undo failed': '!',
+    skipped: '-',
+  },
+  bar: ['=', '-'],
+};
+
+/** As the locale's character set allows. */
+export function marks(unicode: boolean): Marks {
+  return unicode ? UNICODE : ASCII;
+}
+
+/** Text for a terminal that does not speak UTF-8: everything else than ASCII would come out as noise. */
+export function ascii(text: string): string {
+  return text.replaceAll('…', '~').replaceAll(/[^\u0000-\u007f]/gu, '?');
+}

@@ -1,0 +1,17 @@
+/** Nothing but what went wrong. */
+
+import { messageText } from './messages.ts';
+import type { Reporter, Write } from './reporter.ts';
+
+/** `notes`: also what the user should know although nothing went wrong, and what a signal led to. */
+export function quietReporter(write: Write, { notes }: { readonly notes: boolean }): Reporter {
+  return {
+    emit(event) {
+      if (notes && event.type === 'interrupted') write(`tinydocker: ${event.signal}: ${event.reaction}\n`);
+    },
+    say(message) {
+      if (notes || message.kind === 'error') write(messageText(message));
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,54 @@
+/** The sentences that remain when a plan has ended: one line for what was done, one for what was undone. */
+
+import { duration, ending } from './messages.ts';
+import { count, type ProgressState } from './progress.ts';
+import { visible } from './visible.ts';
+
+/** "hello1: 18 steps in 120 ms": said when the container starts, or at the end of a plan that starts none. */
+export function doneSentence(state: ProgressState): string {
+  const { plan } = state;
+  const time = state.steps.reduce(
+    (sum, { step, milliseconds = 0 }) => sum + (step.action.type === 'wait' ? 0 : milliseconds),
+    0,
+  );
+  const what = plan?.kind === 'run' ? plan.subject : (plan?.summary ?? '');
+  const steps = state.steps.filter(({ step }) => step.action.type !== 'wait').length;
+  return `${visible(what)}: ${steps} step${steps === 1 ? '' : 's'} in ${duration(time)}`;
+}
+
+/** "hello1: cleaned up: container and its mounts gone, directory removed, 12 ms; exit status 3". */
+export function cleanedUpSentence(state: ProgressState): string {
+  const what = state.undos
+    .filter(({ status }) => status === 'undone')
+    .flatMap(({ step }) =>
+      step.undo.type === 'stop-init'
+        ? ['container and its mounts gone']
+        : step.reserves
+          ? ['directory removed']
+          : [],
+    );
+  const kept = state.undos.some(({ step }) => step.reserves) ? [] : ['writable layer kept'];
+  const time = state.undos.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
+  const status = state.outcome?.status ?? state.status;
+  return `${visible(state.plan?.subject ?? '')}: cleaned up: ${[...what, ...kept, duration(time)].join(', ')}; exit status ${status}`;
+}
+
+/** "hello1 failed at step 5/18 (pivot-root, exit status 1) and was undone: 2/2 undos done; exit status 125". */
+export function failedSentence(state: ProgressState): string {
+  const { outcome, plan } = state;
+  const at = state.steps.findIndex(({ step }) => step.id === outcome?.failedStep);
+  const where =
+    at < 0
+      ? `after step ${count(state.steps, 'done') + count(state.steps, 'undone')}/${state.steps.length}`
+      : `at step ${at + 1}/${state.steps.length} (${[outcome?.failedStep, ...(outcome?.failure === undefined ? [] : [ending(outcome.failure)])].join(', ')})`;
+  const verb = outcome?.type === 'interrupted' ? 'was interrupted' : 'failed';
+  const undone = count(state.undos, 'undone');
+  const total = state.undos.length;
+  const undos =
+    total === 0
+      ? 'there was nothing to undo'
+      : undone === total
+        ? `was undone: ${undone}/${total} undos done`
+        : `was NOT undone completely: ${undone}/${total} undos done`;
+  return `${visible(plan?.kind === 'run' ? plan.subject : (plan?.summary ?? ''))} ${verb} ${where} and ${undos}; exit status ${outcome?.status}`;
+}
