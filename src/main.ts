@@ -1,24 +1,10 @@
 /** From argv to a verb and its exit status. */
 
 import process from 'node:process';
-import { EXIT, GivenUp, UserError, usageError } from './errors.ts';
-import { nearNames, shown } from './plan/names.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { loadVerb } from './commands/help.ts';
+import { EXIT, GivenUp, UserError } from './errors.ts';
 import { messageText } from './ui/messages.ts';
-
-/** What the module of a verb offers. */
-export interface Verb {
-  /** The text of `tinydocker VERB --help`: examples first. */
-  readonly help: string;
-  /** Does it and returns the exit status. `commandLine` is what was typed, for headings. Throws UserError for what the user can mend. */
-  run(argv: readonly string[], commandLine: string): Promise<number>;
-}
-
-const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
-  run: () => import('./commands/run.ts'),
-  image: () => import('./commands/image.ts'),
-  images: () => import('./commands/images.ts'),
-  rmi: () => import('./commands/rmi.ts'),
-};
 
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
 const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
@@ -44,15 +30,12 @@ export async function main(argv: readonly string[]): Promise<Ending> {
 
 async function runVerb(argv: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = argv;
-  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (load === undefined) {
-    const near = nearNames(name, Object.keys(VERBS));
-    throw usageError(
-      `There is no verb ${shown(name)}.`,
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
-    );
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`tinydocker ${packageJson.version}\n`);
+    return EXIT.ok;
   }
-  const verb = await load();
+  const isHelp = name === '--help' || name === '-h';
+  const verb = await loadVerb(isHelp ? 'help' : name);
   return verb.run(rest, `tinydocker ${argv.join(' ')}`);
 }
 

@@ -10,22 +10,28 @@ import { parseImageName, shown } from '../plan/names.ts';
 import { parseOptions } from './options.ts';
 import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
 
-export const help = `tinydocker image import debian ./debian-rootfs.tar.xz    an image from an archive
-tinydocker image import mine:2 /srv/rootfs               an image from a directory
-tinydocker image import app base.tar app.tar             two layers, the lowest first
-tinydocker image import --dry-run debian rootfs.tar      see what it would do
-debootstrap stable ./rootfs && tinydocker image import debian ./rootfs
+export const help = `tinydocker image import: make an image from directories or tars
 
-Usage: tinydocker image import [OPTIONS] NAME[:TAG] SOURCE...
+Examples
+  tinydocker image import debian ./debian-rootfs.tar.xz    an image from an archive
+  tinydocker image import mine:2 /srv/rootfs               an image from a directory
+  tinydocker image import app base.tar app.tar             two layers, the lowest first
+  tinydocker image import --dry-run debian rootfs.tar      see what it would do
+  debootstrap stable rootfs && tinydocker image import debian rootfs
 
-Makes an image. Each SOURCE, a directory or a tar archive (plain, or compressed with gzip,
-xz or zstd), becomes one layer. A layer is stored once, named by its digest, and never
-written again. If NAME is taken, it means the new image from then on.
+Usage
+  tinydocker image import [OPTIONS] NAME[:TAG] SOURCE...
+
+Each SOURCE, a directory or a tar archive (plain, or compressed with gzip, xz or zstd), becomes
+one layer. A layer is stored once, named by its digest, and never written again. If NAME is
+taken, it means the new image from then on.
 
 An archive with absolute names, with "..", or with members below symbolic links that lead
 outside is refused. Device nodes below /dev are left out: a container has a /dev of its own.
 
-${PLAN_OPTIONS_HELP}`;
+${PLAN_OPTIONS_HELP}
+Exit status: 0 the image is made; 1 it is not, and nothing was changed; 2 usage.
+`;
 
 export async function importImage(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, PLAN_OPTIONS, { verb: 'image import', anywhere: true });

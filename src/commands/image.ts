@@ -2,12 +2,18 @@
 
 import process from 'node:process';
 import { EXIT, usageError } from '../errors.ts';
-import type { Verb } from '../main.ts';
 import { nearNames, shown } from '../plan/names.ts';
+import type { Verb } from './verb.ts';
 
-export const help = `tinydocker image import debian ./debian-rootfs.tar.xz    make an image
-tinydocker image ls                                      list the images (also: tinydocker images)
-tinydocker image rm debian                               remove one (also: tinydocker rmi debian)
+export const help = `tinydocker image: the verbs about images
+
+Examples
+  tinydocker image import debian ./debian-rootfs.tar.xz    make an image
+  tinydocker image ls                                      list the images (also: tinydocker images)
+  tinydocker image rm debian                               remove one (also: tinydocker rmi debian)
+
+Usage
+  tinydocker image import|ls|rm [OPTIONS] [ARGUMENTS]
 
 Each of them has a --help of its own.
 `;

@@ -10,17 +10,24 @@ import { shown } from '../plan/names.ts';
 import { size as sizeText } from '../ui/messages.ts';
 import { parseOptions } from './options.ts';
 
-export const help = `tinydocker images                    a table
-tinydocker images -q                 the names only
-tinydocker images --format json      one JSON object for each image
+export const help = `tinydocker images: list the images
 
-Usage: tinydocker images [OPTIONS]      (also: tinydocker image ls)
+Examples
+  tinydocker images                    a table
+  tinydocker images -q                 the names only
+  tinydocker images --format json      one JSON object for each image
 
-Lists the images of the store. SIZE is what the layers take on disk; layers that images
-share are counted for each of them. A "+" means that some files could not be looked at.
+Usage
+  tinydocker images [OPTIONS]      (also: tinydocker image ls)
 
-  --format table|json  how to print them
-  -q, --quiet          only names
+SIZE is what the layers take on disk; a layer that images share is counted for each of them.
+A "+" means that some files could not be looked at.
+
+Options
+      --format=table|json    how to print them
+  -q, --quiet                only names
+
+Exit status: 0 done; 1 the store can not be read; 2 usage.
 `;
 
 const OPTIONS = {

@@ -13,16 +13,22 @@ import { planRemoveImage } from '../plan/remove-image.ts';
 import { parseOptions } from './options.ts';
 import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
 
-export const help = `tinydocker rmi debian                remove an image
-tinydocker rmi mine:1 mine:2         remove two
-tinydocker rmi --dry-run debian      see what it would do
+export const help = `tinydocker rmi: remove images
 
-Usage: tinydocker rmi [OPTIONS] NAME[:TAG]...      (also: tinydocker image rm)
+Examples
+  tinydocker rmi debian                remove an image
+  tinydocker rmi mine:1 mine:2         two at once
+  tinydocker rmi --dry-run debian      see what it would do
+
+Usage
+  tinydocker rmi [OPTIONS] NAME[:TAG]...      (also: tinydocker image rm)
 
 Removes images, and every layer that no other image and no container uses. An image that a
 container uses, running or kept, is not removed.
 
-${PLAN_OPTIONS_HELP}`;
+${PLAN_OPTIONS_HELP}
+Exit status: 0 all are removed; 1 one is used or does not exist, and none was removed; 2 usage.
+`;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, PLAN_OPTIONS, {

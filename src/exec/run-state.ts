@@ -11,6 +11,8 @@ export interface RunState {
   /** Descriptors held until the plan has ended, by path. */
   readonly held: Map<string, number>;
   container?: Container;
+  /** When init started, which tells it from another process of the same number. */
+  initStart?: string;
   /** Set when the container has ended and has been waited for. */
   containerEnded?: Ended;
   /** Takes the stderr of steps once there is a workspace to keep it in. */

@@ -3,6 +3,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { StepFailure } from '../events.ts';
+import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
@@ -34,7 +35,8 @@ export async function runStep(
   }
   const milliseconds = performance.now() - begin;
   if (problem === undefined) return { milliseconds };
-  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem } };
+  const onPurpose = step.failsOnPurpose ? { onPurpose: true as const } : {};
+  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem, ...onPurpose } };
 }
 
 async function perform(
@@ -122,6 +124,8 @@ async function start(
     return problemOf(await container.ended);
   }
   state.values.set(INIT.var, String(pid));
+  const started = startTime(pid);
+  if (started !== undefined) state.initStart = started;
   return undefined;
 }
 

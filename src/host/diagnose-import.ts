@@ -4,7 +4,7 @@ import type { StepFailure } from '../events.ts';
 import { type Arg, resolve, type Values } from '../plan/arg.ts';
 import { shown } from '../plan/names.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import type { Diagnosis } from './diagnose.ts';
+import type { Diagnosis } from './causes/scene.ts';
 import { programHint } from './packages.ts';
 
 const AGAIN =

@@ -8,25 +8,24 @@ export const PLAN_VERSION = 1;
 
 /**
  * The plan as JSON text. A word of a command is a string, or, where it has variables in it, a list of strings and `{"var": NAME}` whose
- * parts are joined. `command` is the same as the script prints it.
+ * parts are joined. `command` is the same as the script prints it. `before` are the plans that have to run first, in the same form.
  */
-export function renderJson(plan: Plan): string {
+export function renderJson(plan: Plan, before: readonly Plan[] = []): string {
+  return `${JSON.stringify({ version: PLAN_VERSION, ...planValue(plan), before: before.map(planValue) }, null, 2)}\n`;
+}
+
+function planValue(plan: Plan) {
   const { kind, subject, summary, variables, phases, steps, workspace, notes } = plan;
-  return `${JSON.stringify(
-    {
-      version: PLAN_VERSION,
-      kind,
-      subject,
-      summary,
-      variables: variables.map(({ name, value, meaning }) => ({ name, value: value ?? null, meaning })),
-      phases,
-      steps: steps.map(stepValue),
-      workspace: workspace ?? null,
-      notes,
-    },
-    null,
-    2,
-  )}\n`;
+  return {
+    kind,
+    subject,
+    summary,
+    variables: variables.map(({ name, value, meaning }) => ({ name, value: value ?? null, meaning })),
+    phases,
+    steps: steps.map(stepValue),
+    workspace: workspace ?? null,
+    notes,
+  };
 }
 
 function stepValue(step: Step) {
@@ -42,5 +41,6 @@ function stepValue(step: Step) {
     command: stepCommand(step),
     undo: { ...undo, text: undoText(step) },
     reserves: step.reserves ?? false,
+    failsOnPurpose: step.failsOnPurpose ?? false,
   };
 }
