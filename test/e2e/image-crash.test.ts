@@ -21,16 +21,21 @@ function events(text: string): readonly Event[] {
     .flatMap(line => (line.startsWith('{') ? [JSON.parse(line) as Event] : []));
 }
 
-/** Kills it when the step begins. Returns whether it got there. */
-async function killAt(place: Place, args: readonly string[], step: string): Promise<void> {
+/** Kills it when the step begins. False when it was done before the signal came, which only the last step allows. */
+async function killAt(place: Place, args: readonly string[], step: string): Promise<boolean> {
   const running = startTinydocker(place, [...args, '--progress', 'json', '--pace', '20ms']);
   for (let waited = 0; waited < 20_000; waited += 2) {
     if (events(running.stderr()).some(event => event.type === 'step-started' && event.step === step)) break;
     await new Promise(resolve => setTimeout(resolve, 2));
   }
   running.kill('SIGKILL');
-  const { signal, stderr } = await running.ended;
-  assert.is(signal, 'SIGKILL', `${step}\n${stderr}`);
+  const { stderr } = await running.ended;
+  const done = events(stderr).some(event => event.type === 'step-done' && event.step === step);
+  const others = events(stderr)
+    .filter(event => event.type === 'step-started')
+    .at(-1)?.step;
+  assert.is(others, step, stderr);
+  return !done;
 }
 
 async function stepsOf(place: Place, args: readonly string[]): Promise<readonly string[]> {
@@ -63,9 +68,9 @@ eachMode(
     const before = treeOf(place.store);
     const args = ['image', 'import', 'taken', tar];
     for (const step of await stepsOf(place, args)) {
-      await killAt(place, args, step);
+      const inTime = await killAt(place, args, step);
       await prune(place);
-      assert.equal(treeOf(place.store), before, step);
+      if (inTime || step !== 'name-image') assert.equal(treeOf(place.store), before, step);
     }
   },
   ['root', 'range'],

@@ -148,6 +148,22 @@ withBusybox('layers lie in the order in which they were given', async place => {
   assert.ok(script.stdout.includes(`lowerdir=l/${links[1]}:l/${links[0]}`));
 });
 
+withBusybox('a layer that is given twice counts once, where it was given last', async place => {
+  const low = rootDirectory(place, 'low', 'low');
+  const low2 = rootDirectory(place, 'low2', 'high');
+  const tars = [low, low2, low].map((directory, index) => {
+    const path = join(place.dir, `${index}.tar`);
+    assert.is(spawnSync('tar', ['-C', directory, '--sort=name', '--mtime=@0', '-cf', path, '.']).status, 0);
+    return path;
+  });
+  const imported = await tinydocker(place, ['image', 'import', 'twice', ...tars]);
+  assert.is(imported.status, 0, imported.stderr);
+  assert.is(layersIn(place).length, 2);
+  const command = `test -e ${MARK} && cat /etc/hello`;
+  const run = await tinydocker(place, ['run', '--image', 'twice', 'c1', 'sh', '-c', command]);
+  assert.is(run.stdout, 'low\n', run.stderr);
+});
+
 withBusybox('owners of files are those that the container sees', async place => {
   const tar = archive(place, [
     { name: 'bin/busybox', text: '' },
@@ -432,6 +448,15 @@ eachMode(test, 'sources that are none', async place => {
   chmodSync(secret, 0);
   if (place.mode.name !== 'root')
     await refused(place, ['image', 'import', 'x', secret], /is not readable for you/);
+  const partly = join(place.dir, 'partly');
+  mkdirSync(partly);
+  writeFileSync(join(partly, 'secret'), 'x', { mode: 0 });
+  if (place.mode.name !== 'root' && process.getuid?.() === 0)
+    await refused(
+      place,
+      ['image', 'import', 'x', partly],
+      /partly" has a file that is not readable for you: "\.\/secret"/,
+    );
   const device = archive(place, [{ name: 'disk', type: 'device' }], 'device.tar');
   if (place.mode.name !== 'root')
     await refused(place, ['image', 'import', 'x', device], /has a device node outside of \/dev, "disk"/);
