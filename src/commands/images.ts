@@ -7,6 +7,7 @@ import { probeFacts } from '../host/facts.ts';
 import { layerDirectories, listImages } from '../host/images.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
+import { size as sizeText } from '../ui/messages.ts';
 import { parseOptions } from './options.ts';
 
 export const help = `List the images.
@@ -128,16 +129,4 @@ function age(milliseconds: number): string {
   }
   const months = Math.floor(seconds / (30 * 86_400));
   return months < 24 ? `${months} months ago` : `${Math.floor(months / 12)} years ago`;
-}
-
-/** Decimal units, as docker prints them: "4.1MB". */
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  return `${size >= 100 || unit === 0 ? Math.round(size) : Number(size.toPrecision(2))}${units[unit]}`;
 }

@@ -1,7 +1,8 @@
 /** The options that every verb shares which changes something, and what they lead to: the plan is printed or executed. */
 
 import process from 'node:process';
-import { EXIT, usageError } from '../errors.ts';
+import { EXIT, failureError, usageError } from '../errors.ts';
+import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { shown } from '../plan/names.ts';
 import { renderScript } from '../plan/script.ts';
@@ -12,6 +13,7 @@ import { milliseconds } from './run-options.ts';
 export const PLAN_OPTIONS = {
   'dry-run': { type: 'boolean' },
   format: { type: 'string' },
+  'fail-at': { type: 'string' },
   pace: { type: 'string' },
   progress: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
@@ -21,6 +23,7 @@ export const PLAN_OPTIONS = {
 /** For the end of a help text. */
 export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a shell script, and do nothing
       --format FORMAT  with --dry-run: sh for people, json for programs
+      --fail-at STEP   let this step fail on purpose, and undo everything
       --progress MODE  auto, tty, plain, json or quiet
       --pace TIME      wait before each step: 400ms, 2s
   -q, --quiet          no progress
@@ -30,11 +33,14 @@ export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a she
 export interface PlanOptions extends ExecuteOptions {
   readonly dryRun: boolean;
   readonly format: 'sh' | 'json';
+  /** The step that is to fail on purpose. */
+  readonly failAt?: string;
 }
 
 interface PlanValues {
   readonly 'dry-run'?: boolean | undefined;
   readonly format?: string | undefined;
+  readonly 'fail-at'?: string | undefined;
   readonly pace?: string | undefined;
   readonly progress?: string | undefined;
   readonly quiet?: boolean | undefined;
@@ -42,7 +48,7 @@ interface PlanValues {
 
 /** Throws a usage error for a value that is none of the option's. */
 export function planOptions(values: PlanValues): PlanOptions {
-  const { format = 'sh', progress, pace } = values;
+  const { format = 'sh', progress, pace, 'fail-at': step } = values;
   if (format !== 'sh' && format !== 'json')
     throw usageError(`--format ${shown(format)} is not known.`, 'A plan is printed as sh or json.');
   if (values.format !== undefined && !values['dry-run'])
@@ -52,16 +58,24 @@ export function planOptions(values: PlanValues): PlanOptions {
     format,
     pace: milliseconds(pace),
     quiet: values.quiet ?? false,
+    ...(step === undefined ? {} : { failAt: step }),
     ...(progress === undefined ? {} : { progress }),
   };
 }
 
 /** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run and exec. */
-export async function carryOut(plan: Plan, options: PlanOptions, commandLine: string): Promise<number> {
+export async function carryOut(whole: Plan, options: PlanOptions, commandLine: string): Promise<number> {
+  const plan = options.failAt === undefined ? whole : failing(whole, options.failAt);
   if (options.dryRun) {
     process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
     return EXIT.ok;
   }
   const { type, status } = await execute(plan, options);
   return type === 'interrupted' || status === EXIT.ok ? status : EXIT.failure;
+}
+
+function failing(plan: Plan, step: string): Plan {
+  const result = failAt(plan, step);
+  if (!result.ok) throw failureError(result.failures);
+  return result.value;
 }

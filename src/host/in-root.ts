@@ -109,19 +109,34 @@ export function readInLayers(layers: readonly string[], path: string, limit: num
   }
 }
 
-/** One path without links in its directories: the topmost layer that has it decides. A whiteout is a character device 0:0. */
+/** One path without links in its directories, as overlay sees it: the topmost layer that has it decides. */
 function lookUp(layers: readonly string[], place: readonly string[]): LookedUp {
   for (const layer of layers.toReversed()) {
-    const path = join(layer, ...place);
+    const found = lookUpInLayer(layer, place);
+    if (found !== 'absent') return found;
+  }
+  return { type: 'missing' };
+}
+
+/**
+ * `absent`: lower layers may have it. A layer that has something else than a directory in the way hides what lower layers have there, and is never
+ * looked through: a link in the way would lead to the host's files. A whiteout is a character device 0:0.
+ */
+function lookUpInLayer(layer: string, place: readonly string[]): LookedUp | 'absent' {
+  let path = layer;
+  for (const [depth, name] of ['', ...place].entries()) {
+    path = join(path, name);
+    let stats: Stats;
     try {
-      const stats = lstatSync(path);
-      if (stats.isCharacterDevice() && stats.rdev === 0) return { type: 'missing' };
-      return { type: 'found', path, stats };
+      stats = lstatSync(path);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EACCES') return { type: 'unknown' };
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') return { type: 'missing' };
+      return code === 'ENOENT' ? 'absent' : { type: 'missing' };
     }
+    if (stats.isCharacterDevice() && stats.rdev === 0) return { type: 'missing' };
+    if (depth === place.length) return { type: 'found', path, stats };
+    if (!stats.isDirectory()) return { type: 'missing' };
   }
-  return { type: 'missing' };
+  return 'absent';
 }

@@ -1,6 +1,7 @@
 /** The writable overlay over the image's layers; see "Overlay Filesystem" in the kernel's documentation. */
 
 import { arg, join, M, STORE } from './arg.ts';
+import type { Layer } from './image.ts';
 import { DIES_WITH_INIT, type RunInput } from './run.ts';
 import type { Step } from './step.ts';
 import { inside } from './user-namespace.ts';
@@ -11,7 +12,12 @@ import { inside } from './user-namespace.ts';
  */
 export function overlayStep({ container, layers, facts }: RunInput): Step {
   // Overlay wants the topmost layer first; everything else counts from the lowest.
-  const lower = join(layers.map(layer => `l/${layer.link}`).toReversed(), ':');
+  const lower = join(
+    distinct(layers)
+      .map(layer => `l/${layer.link}`)
+      .toReversed(),
+    ':',
+  );
   const userxattr = facts.mapping === 'host' ? '' : 'userxattr,';
   const directory = `containers/${container.name}`;
   return {
@@ -35,4 +41,11 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       'Operation not permitted: an ordinary user needs Linux 5.11 or newer, and the option userxattr.',
     ],
   };
+}
+
+/** Overlay refuses one directory twice (ELOOP). The same layer further up hides all of the one below, so that can be left out. */
+function distinct(layers: readonly Layer[]): readonly Layer[] {
+  return layers.filter(
+    ({ digest }, index) => !layers.slice(index + 1).some(above => above.digest === digest),
+  );
 }

@@ -1,6 +1,5 @@
 // @parallel
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -14,25 +13,21 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { treeOf } from '../support/host.ts';
 import { staticBusybox } from '../support/image.ts';
+import { archive, emptyStore, file, hasProgram, refused } from '../support/imports.ts';
 import { eachMode, type Place } from '../support/modes.ts';
-import { runAs, startTinydocker, tinydocker, tinydockerProgram } from '../support/run.ts';
+import { runAs, startTinydocker, tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
-import { type Member, tarOf } from '../support/tar.ts';
+import { tarOf } from '../support/tar.ts';
 
 const MARK = '/.tinydocker-image';
 const busybox = staticBusybox();
 const xz = hasProgram('xz');
 const zstd = hasProgram('zstd');
-
-function hasProgram(name: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
-}
 
 /** A root directory with a shell, its mark, and a file. */
 function rootDirectory(place: Place, name = 'rootfs', text = 'hello'): string {
@@ -48,39 +43,6 @@ function rootDirectory(place: Place, name = 'rootfs', text = 'hello'): string {
   writeFileSync(join(root, MARK), 'a test image\n');
   writeFileSync(join(root, 'etc/hello'), `${text}\n`);
   return root;
-}
-
-function archive(place: Place, members: readonly Member[], name = 'a.tar'): string {
-  return file(place, name, tarOf(members));
-}
-
-function file(place: Place, name: string, content: Buffer | string): string {
-  const path = join(place.dir, name);
-  writeFileSync(path, content, { mode: 0o644 });
-  return path;
-}
-
-/** Makes a store with all its directories and nothing in them: an image comes and goes. */
-async function emptyStore(place: Place): Promise<readonly string[]> {
-  const tar = archive(place, [{ name: 'x', text: 'x' }], 'first.tar');
-  assert.is((await tinydocker(place, ['image', 'import', 'first', tar])).status, 0);
-  assert.is((await tinydocker(place, ['rmi', 'first'])).status, 0);
-  const tree = treeOf(place.store);
-  assert.is(tree.length, 6, tree.join('\n'));
-  return tree;
-}
-
-/** Fails with status 1, one sentence that matches, no stack trace, and a store as it was. */
-async function refused(place: Place, args: readonly string[], message: RegExp): Promise<void> {
-  const before = treeOf(place.store);
-  const { status, stdout, stderr } = await tinydocker(place, args);
-  assert.match(stderr, message);
-  assert.is(status, 1, stderr);
-  assert.is(stdout, '');
-  assert.not.match(stderr, /\n\s+at /);
-  const said = stderr.split('\n').filter(line => line.startsWith('tinydocker:'));
-  assert.is(said.length, 1, stderr);
-  assert.equal(treeOf(place.store), before, 'the store changed');
 }
 
 const layersIn = (place: Place) => readdirSync(join(place.store, 'layers'));
@@ -140,6 +102,22 @@ withBusybox('layers lie in the order in which they were given', async place => {
     }
   ).layers.map(({ link }) => link);
   assert.ok(script.stdout.includes(`lowerdir=l/${links[1]}:l/${links[0]}`));
+});
+
+withBusybox('a layer that is given twice counts once, where it was given last', async place => {
+  const low = rootDirectory(place, 'low', 'low');
+  const low2 = rootDirectory(place, 'low2', 'high');
+  const tars = [low, low2, low].map((directory, index) => {
+    const path = join(place.dir, `${index}.tar`);
+    assert.is(spawnSync('tar', ['-C', directory, '--sort=name', '--mtime=@0', '-cf', path, '.']).status, 0);
+    return path;
+  });
+  const imported = await tinydocker(place, ['image', 'import', 'twice', ...tars]);
+  assert.is(imported.status, 0, imported.stderr);
+  assert.is(layersIn(place).length, 2);
+  const command = `test -e ${MARK} && cat /etc/hello`;
+  const run = await tinydocker(place, ['run', '--image', 'twice', 'c1', 'sh', '-c', command]);
+  assert.is(run.stdout, 'low\n', run.stderr);
 });
 
 withBusybox('owners of files are those that the container sees', async place => {
@@ -224,99 +202,6 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-const HOSTILE: readonly (readonly [string, readonly Member[], RegExp])[] = [
-  [
-    'a member with ".."',
-    [
-      { name: 'ok', text: 'x' },
-      { name: '../evil', text: 'x' },
-    ],
-    /has a member whose name contains "\.\.", "\.\.\/evil"/,
-  ],
-  ['".." in the middle', [{ name: 'a/../../evil', text: 'x' }], /contains "\.\.", "a\/\.\.\/\.\.\/evil"/],
-  ['".." at the end', [{ name: 'a/..', type: 'directory' }], /contains "\.\."/],
-  [
-    'an absolute member',
-    [{ name: '/tmp/tinydocker-evil', text: 'x' }],
-    /has a member with an absolute name, "\/tmp\/tinydocker-evil"/,
-  ],
-  [
-    'a hard link to ".."',
-    [
-      { name: 'ok', text: 'x' },
-      { name: 'h', type: 'hardlink', target: '../../ok' },
-    ],
-    /contains "\.\.", "h" link to "\.\.\/\.\.\/ok"/,
-  ],
-  [
-    'a hard link to an absolute name',
-    [{ name: 'h', type: 'hardlink', target: '/etc/passwd' }],
-    /absolute name, "h" link to "\/etc\/passwd"/,
-  ],
-  [
-    'a quote before a hard link to ".."',
-    [
-      { name: 'ok', text: 'x' },
-      { name: 'h" -> "x', type: 'hardlink', target: '../ok' },
-    ],
-    /contains "\.\."/,
-  ],
-  ['a line end in a name with ".."', [{ name: 'a\n/../../evil', text: 'x' }], /contains "\.\."/],
-  [
-    'a member below a relative link that leads out',
-    [
-      { name: 'esc', type: 'symlink', target: '../../out' },
-      { name: 'esc/evil', text: 'x' },
-    ],
-    /"esc\/evil", below a symbolic link of its own/,
-  ],
-  [
-    'a directory below a link that leads out',
-    [
-      { name: 'esc', type: 'symlink', target: '..' },
-      { name: 'esc/evil/', type: 'directory' },
-      { name: 'esc/evil/f', text: 'x' },
-    ],
-    /"esc\/evil.*below a symbolic link/,
-  ],
-  [
-    'a link chain that leads out',
-    [
-      { name: 'a', type: 'symlink', target: '.' },
-      { name: 'a/b', type: 'symlink', target: '../..' },
-      { name: 'b/evil', text: 'x' },
-    ],
-    /"b\/evil", below a symbolic link/,
-  ],
-  ['no members', [], /is an archive without members/],
-];
-
-eachMode(test, 'hostile archives', async place => {
-  await emptyStore(place);
-  for (const [name, members, message] of HOSTILE) {
-    const tar = archive(place, members, `${name}.tar`);
-    const around = () => readdirSync(place.dir).filter(entry => !/^(out|err)\.\d+$/.test(entry));
-    const before = around();
-    await refused(place, ['image', 'import', 'evil', tar], message);
-    assert.equal(around(), before, name);
-    assert.not.ok(existsSync('/tmp/tinydocker-evil'), name);
-  }
-});
-
-eachMode(test, 'nothing is written below an absolute link', async place => {
-  await emptyStore(place);
-  const out = join(place.home, 'out');
-  mkdirSync(out);
-  chmodSync(out, 0o777);
-  const tar = archive(place, [
-    { name: 'esc', type: 'symlink', target: out },
-    { name: 'esc/evil', text: 'x' },
-    { name: 'hard', type: 'hardlink', target: 'esc' },
-  ]);
-  await refused(place, ['image', 'import', 'evil', tar], /"esc\/evil", below a symbolic link/);
-  assert.equal(readdirSync(out), []);
-});
-
 eachMode(test, "overlay's own attributes are not taken from an archive", async place => {
   const pax = {
     'SCHILY.xattr.user.overlay.opaque': 'y',
@@ -341,104 +226,6 @@ eachMode(test, "overlay's own attributes are not taken from an archive", async p
   ]);
   assert.match(stdout, /SCHILY\.xattr\.user\.kept=yes/);
   assert.not.match(stdout, /overlay/);
-});
-
-eachMode(test, 'truncated and damaged files', async place => {
-  await emptyStore(place);
-  const whole = tarOf(
-    Array.from({ length: 40 }, (_, index) => ({ name: `f${index}`, text: `${index}`.repeat(3000) })),
-  );
-  const cut = (bytes: Buffer, part: number) => bytes.subarray(0, Math.floor(bytes.length * part));
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'cut.tar', cut(whole, 0.5))],
-    /cut\.tar" is truncated: the archive ends in the middle/,
-  );
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'member.tar', whole.subarray(0, 512 * 7))],
-    /member\.tar" is truncated: the archive ends without/,
-  );
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'short.tar', whole.subarray(0, 100))],
-    /is not a tar archive\. It has less than one block/,
-  );
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'cut.gz', cut(gzipSync(whole), 0.5))],
-    /cut\.gz" is truncated: its compressed data ends too early/,
-  );
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'not.gz', gzipSync('not a tar '.repeat(100)))],
-    /not\.gz" is not a tar archive/,
-  );
-  const damaged = Buffer.from(whole);
-  damaged.fill(0x55, 512 * 7, 512 * 9);
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'damaged.tar', damaged)],
-    /damaged\.tar" is damaged/,
-  );
-  for (const [name, program] of [
-    ['xz', xz],
-    ['zstd', zstd],
-  ] as const) {
-    if (!program) continue;
-    const compressed = spawnSync(name, ['-c'], { input: whole }).stdout;
-    await refused(
-      place,
-      ['image', 'import', 'x', file(place, `cut.${name}`, cut(compressed, 0.7))],
-      new RegExp(`cut\\.${name}" is truncated`),
-    );
-    const bad = Buffer.from(compressed);
-    bad.fill(0x55, 40, 60);
-    await refused(
-      place,
-      ['image', 'import', 'x', file(place, `bad.${name}`, bad)],
-      new RegExp(`bad\\.${name}" is damaged`),
-    );
-  }
-});
-
-eachMode(test, 'sources that are none', async place => {
-  await emptyStore(place);
-  const empty = join(place.dir, 'empty');
-  mkdirSync(empty);
-  await refused(
-    place,
-    ['image', 'import', 'x', join(place.dir, 'none')],
-    /There is no file or directory ".*none"\./,
-  );
-  await refused(place, ['image', 'import', 'x', empty], /The directory ".*empty" is empty/);
-  await refused(place, ['image', 'import', 'x', file(place, 'zero', '')], /The file ".*zero" is empty/);
-  await refused(
-    place,
-    ['image', 'import', 'x', file(place, 'text', 'hello\n'.repeat(200))],
-    /is not a tar archive/,
-  );
-  await refused(place, ['image', 'import', 'x', file(place, 'z.zip', 'PK\x03\x04xxxx')], /is a zip file/);
-  await refused(place, ['image', 'import', 'x', '/dev/null'], /is neither a directory nor a regular file/);
-  await refused(place, ['image', 'import', 'x', join(place.store, 'layers')], /lies inside the store/);
-  await refused(place, ['image', 'import', 'x', place.dir], /contains the store/);
-  const secret = file(place, 'secret.tar', tarOf([{ name: 'x' }]));
-  chmodSync(secret, 0);
-  if (place.mode.name !== 'root')
-    await refused(place, ['image', 'import', 'x', secret], /is not readable for you/);
-  const device = archive(place, [{ name: 'disk', type: 'device' }], 'device.tar');
-  if (place.mode.name !== 'root')
-    await refused(place, ['image', 'import', 'x', device], /has a device node outside of \/dev, "disk"/);
-  if (place.mode.name === 'range') {
-    const beyond = archive(place, [{ name: 'f', uid: 1_000_000, gid: 1_000_000 }], 'beyond.tar');
-    await refused(
-      place,
-      ['image', 'import', 'x', beyond],
-      /user 1000000 and group 1000000, which is beyond the ids/,
-    );
-  }
-  assert.is((await tinydocker(place, ['image', 'import', '../x', secret])).status, 2);
-  assert.is((await tinydocker(place, ['image', 'import', 'x'])).status, 2);
 });
 
 const ODD = [
@@ -522,118 +309,15 @@ eachMode(test, 'an import that is interrupted leaves nothing', async place => {
   const tar = archive(place, [{ name: 'f', text: 'x' }]);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const running = startTinydocker(place, ['image', 'import', '--pace', '100ms', 'x', tar]);
-    await until(() => readdirSync(join(place.store, 'layers')).length > 0);
-    running.kill(signal);
+    try {
+      await until(() => readdirSync(join(place.store, 'layers')).length > 0);
+    } finally {
+      running.kill(signal);
+    }
     const { status } = await running.ended;
     assert.is(status, signal === 'SIGINT' ? 130 : 143);
     assert.equal(treeOf(place.store), before);
   }
 });
-
-/** A command of the place's user in a private mount table, in which root has done `setUp` before. Prints what the store contains, before and after. */
-function prepared(place: Place, setUp: string, args: readonly string[], program: readonly string[]) {
-  const text = `
-set -e; store=$1 user=$2; shift 2
-${setUp}
-tree() { find "$store" -printf '%P %m %u %s\\n' | grep -v '^ ' | sort; }
-tree >&2; echo ---- >&2; status=0; "$@" || status=$?; echo ---- >&2; tree >&2; exit $status`;
-  const env = [
-    'env',
-    '-i',
-    `HOME=${place.home}`,
-    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
-    `TINYDOCKER_ROOT=${place.store}`,
-  ];
-  const argv = [
-    '--mount',
-    '--propagation',
-    'private',
-    '--',
-    'sh',
-    '-c',
-    text,
-    'prepared',
-    place.store,
-    String(place.mode.uid),
-  ];
-  const { status, stderr } = spawnSync(
-    'unshare',
-    [...argv, ...place.mode.prefix, ...env, ...program, ...args],
-    { encoding: 'utf8', cwd: place.home },
-  );
-  const [before = '', said = '', after = ''] = stderr.split('----\n');
-  return { status, before, said, after };
-}
-
-if (process.getuid?.() === 0) {
-  const STORE =
-    'mount -t tmpfs -o "size=$SIZE,mode=0700,uid=$user" tmpfs "$store"; for d in images layers l containers tmp; do mkdir -m 0700 "$store/$d"; chown "$user" "$store/$d"; done';
-
-  eachMode(test, 'a disk that becomes full in the middle of an import', async place => {
-    const random = randomBytes(1 << 20).toString('hex');
-    const tar = archive(place, [
-      { name: 'a', text: random },
-      { name: 'b', text: random },
-    ]);
-    const packed = file(place, 'p.gz', gzipSync(readFileSync(tar)));
-    // Full while the archive is copied or decompressed, while it is unpacked, and before the first byte.
-    for (const [size, source] of [
-      ['3m', tar],
-      ['3m', packed],
-      ['6m', tar],
-      ['6m', packed],
-      ['16k', tar],
-      ['24k', tar],
-    ] as const) {
-      const { status, before, said, after } = prepared(
-        place,
-        `SIZE=${size}; ${STORE}`,
-        ['image', 'import', 'x', source],
-        tinydockerProgram(),
-      );
-      assert.match(said, /^tinydocker: The disk of the store ".*" became full/, `${size} ${said}`);
-      assert.is(status, 1);
-      assert.is(after, before);
-    }
-    assert.is(
-      prepared(place, `SIZE=40m; ${STORE}`, ['image', 'import', 'x', tar], tinydockerProgram()).status,
-      0,
-    );
-  });
-
-  eachMode(test, 'a store that is read-only', async place => {
-    const tar = archive(place, [{ name: 'a', text: 'x' }]);
-    const setUp = `SIZE=1m; ${STORE}; mount -o remount,ro "$store"`;
-    const { status, before, said, after } = prepared(
-      place,
-      setUp,
-      ['image', 'import', 'x', tar],
-      tinydockerProgram(),
-    );
-    assert.match(
-      said,
-      /^tinydocker: The store ".*" is on a file system that is mounted read-only\.\nTINYDOCKER_ROOT/,
-    );
-    assert.is(status, 1);
-    assert.is(after, before);
-  });
-
-  eachMode(test, 'a decompressor that is not installed', async place => {
-    const source = file(place, 'x.tar', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2, 3]));
-    const setUp = 'for xz in /usr/bin/xz /bin/xz; do [ ! -e "$xz" ] || mount --bind /dev/null "$xz"; done';
-    const { status, said } = prepared(place, setUp, ['image', 'import', 'x', source], tinydockerProgram());
-    assert.match(said, /is compressed with xz, and xz is not installed\.\n.*xz/);
-    assert.is(status, 1);
-  });
-
-  eachMode(test, 'the default image without busybox', async place => {
-    const setUp =
-      'for b in /usr/bin/busybox /bin/busybox; do [ ! -e "$b" ] || mount --bind /dev/null "$b"; done';
-    const args = ['run', 'c1', 'sh', '-c', `test -e ${MARK} && ls / >/dev/null && cat /etc/os-release >&2`];
-    const { status, said } = prepared(place, setUp, args, tinydockerProgram());
-    assert.match(said, /tinydocker base/);
-    assert.is(status, 0, said);
-  });
-}
 
 test.run();
