@@ -54,7 +54,7 @@ export interface RunCommandLine {
 
 /** Options of tmpfs(5) and mount(8) that a user may give. */
 const TMPFS_OPTION =
-  /^(rw|ro|(no)?(exec|suid|dev)|(size|nr_blocks|nr_inodes)=\d+[kmgKMG%]?|mode=[0-7]{3,4}|[ug]id=\d+)$/;
+  /^(rw|ro|(no)?(exec|suid)|nodev|(size|nr_blocks|nr_inodes)=\d+[kmgKMG%]?|mode=[0-7]{3,4}|[ug]id=\d+)$/;
 
 /** Variables that the shell, which becomes the command, sets itself. */
 const SHELL_VARIABLES = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
@@ -234,7 +234,7 @@ function parseTmpfs(text: string): TmpfsMount {
   if (odd !== undefined)
     throw usageError(
       `${shown(odd)} is not an option of a tmpfs.`,
-      'Known are size=, mode=, uid=, gid=, nr_inodes=, ro, exec, suid, dev: --tmpfs /scratch:size=64m,mode=1777.',
+      'Known are size=, mode=, uid=, gid=, nr_inodes=, ro, exec, suid: --tmpfs /scratch:size=64m,mode=1777.',
     );
   return { target, options };
 }

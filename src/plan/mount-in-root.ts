@@ -6,9 +6,10 @@
  * The target is walked one name at a time. A directory is pinned by entering it, a file by opening it; what was pinned must
  * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again.
  *
- * Read-only has to reach the mounts below the source too, and a mount inherited from the host keeps flags that an ordinary user may not drop
- * (mount_namespaces(7), "locked"). So the source is first bound to a place of ours, beside the root, and made read-only there, flag by flag: bound to
- * itself, it would be read-only for other volumes as well, and "/" would take the container's own root along.
+ * What is bound must not have working device nodes (root in a container may make nodes), and read-only has to reach the mounts below the source
+ * too; a mount inherited from the host keeps flags that an ordinary user may not drop (mount_namespaces(7), "locked"). So the source is first
+ * bound to a place of ours, beside the root, and changed there, mount by mount: bound to itself, it would be read-only for other volumes as well, and
+ * "/" would take the container's own root along.
  */
 export const MOUNT_TEXT = `
 what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
@@ -45,20 +46,17 @@ case $what in
   directory) ;;
   tmpfs) mount --no-mtab --no-canonicalize -t tmpfs -o "$options" tmpfs . ;;
   bind)
-    from=$source
-    if [ "$options" = ro ]; then
-      from=\${root%/*}/source
-      if [ -d "$source" ]; then mkdir -- "$from"; else : >"$from"; fi
-      mount --no-mtab --rbind -- "$source" "$from"
-      while read -r _ _ _ _ at flags _; do
-        at=$(printf %b/ "$(printf %s "$at" | sed 's/\\\\/\\\\0/g')"); at=\${at%/}
-        case $at/ in "$from"/*) ;; *) continue ;; esac
-        keep=; for flag in nosuid nodev noexec; do case ,$flags, in *,$flag,*) keep=$keep,$flag ;; esac; done
-        mount --no-mtab -o "remount,bind,ro$keep" -- "$at"
-      done </proc/self/mountinfo
-    fi
+    from=\${root%/*}/source
+    if [ -d "$source" ]; then mkdir -- "$from"; else : >"$from"; fi
+    mount --no-mtab --rbind -- "$source" "$from"
+    while read -r _ _ _ _ at flags _; do
+      at=$(printf %b/ "$(printf %s "$at" | sed 's/\\\\/\\\\0/g')"); at=\${at%/}
+      case $at/ in "$from"/*) ;; *) continue ;; esac
+      set -- nodev "$options"
+      for flag in ro nosuid noexec; do case ,$flags, in *,$flag,*) set -- "$@" "$flag" ;; esac; done
+      mount --no-mtab -o "remount,bind,$(IFS=,; echo "$*")" -- "$at"
+    done </proc/self/mountinfo
     mount --no-mtab --no-canonicalize --rbind -- "$from" $onto
-    [ "$options" = ro ] || exit 0
     umount --no-mtab --internal-only --lazy -- "$from"
     if [ -d "$from" ]; then rmdir -- "$from"; else rm -- "$from"; fi ;;
 esac

@@ -42,7 +42,7 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       action: {
         type: 'write',
         path: arg`${C}/kernel.fstab`,
-        text: join(system.map(mountLine), ''),
+        text: join(system.map(withoutDevices).map(mountLine), ''),
         mode: '0600',
       },
       undo: IN_DIRECTORY,
@@ -112,6 +112,11 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       pitfalls: ['A mask whose source came from the image was CVE-2025-31133 in runc.'],
     },
   ];
+}
+
+/** The devices in /dev are bound, each a mount of its own: a node that root makes beside them must not work. */
+function withoutDevices(mount: SpecMount): SpecMount {
+  return mount.destination === '/dev' ? { ...mount, options: ['nodev', ...mount.options] } : mount;
 }
 
 function deviceLines({ process }: Spec): readonly Arg[] {

@@ -29,7 +29,7 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       type: 'run',
       argv: [
         ...['mount', '--no-mtab', '-t', 'overlay', 'overlay', '-o'],
-        arg`${userxattr}lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
+        arg`nodev,${userxattr}lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
         arg`${M}`,
       ],
     },

@@ -20,7 +20,7 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
     where,
     action: { type: 'run', argv: mountInRoot(mount) },
     undo,
-    why: 'mount(2) with MS_BIND makes a directory of the host appear in the container. The target is walked one name at a time below the new root, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a symbolic link in between. A target that leads out of the image is refused.',
+    why: 'mount(2) with MS_BIND makes a directory of the host appear in the container. The target is walked one name at a time below the new root, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a symbolic link in between. A target that leads out of the image is refused. Device nodes do not work on it (MS_NODEV).',
     pitfalls: [
       'Between looking a path up and mounting on it, another container that shares the volume can swap a link in: CVE-2021-30465, CVE-2024-45310.',
     ],
@@ -49,7 +49,7 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
       phase,
       title: 'make the root read-only',
       where,
-      action: { type: 'run', argv: ['mount', '--no-mtab', '-o', 'remount,bind,ro', arg`${M}`] },
+      action: { type: 'run', argv: ['mount', '--no-mtab', '-o', 'remount,bind,ro,nodev', arg`${M}`] },
       undo,
       why: 'mount(2) with MS_REMOUNT and MS_BIND makes this one mount read-only: the flag belongs to the mount, not to the overlay behind it. Volumes, tmpfs and /dev stay as they are.',
       pitfalls: ['Programs that write to /var/log or /run fail with EROFS: give them --tmpfs /run.'],
