@@ -3,11 +3,12 @@
 /**
  * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and
  * (in util-linux 2.38) turns "init was killed" into exit 1; a shell reports 128+n. It closes what the caller
- * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr).
+ * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr). Its own stderr is shut while
+ * init lives, because a shell says "Killed" when its child was, and nobody asked; 6 brings the real one to init.
  */
 export const SHIM_TEXT = {
-  bash: 'for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; "$@"; exit $?',
-  sh: 'exec 6>&- 7>&- 8>&- 9>&-; "$@"; exit $?',
+  bash: 'for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; { "$@" 2>&6 6>&-; } 6>&2 2>/dev/null; exit $?',
+  sh: 'exec 6>&- 7>&- 8>&- 9>&-; { "$@" 2>&6 6>&-; } 6>&2 2>/dev/null; exit $?',
 } as const;
 
 /**

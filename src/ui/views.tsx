@@ -70,7 +70,11 @@ export function Ending({ skip, ...props }: ViewProps & { readonly skip: number }
       {skip === 0 && <Header {...props} />}
       {rest.map(row => (
         <Box key={row.step.id} flexDirection="column">
-          <StepRow row={row} {...props} />
+          {/* What was done is history; what became of it stands below. */}
+          <StepRow
+            row={row.status === 'undone' && row.failure === undefined ? { ...row, status: 'done' } : row}
+            {...props}
+          />
           {row.failure !== undefined && <FailureDetails row={row} failure={row.failure} />}
         </Box>
       ))}
@@ -148,6 +152,7 @@ function StepRow({
       command={columns < WIDE ? '' : shortCommand(step)}
       right={right}
       dim={status === 'to do' && !upNext}
+      columns={columns}
     />
   );
 }
@@ -167,6 +172,7 @@ function Undos({ state, marks, columns, limit }: ViewProps & { readonly limit: n
           command={reason ?? (columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1'))}
           right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
           dim={status === 'to do'}
+          columns={columns}
         />
       ))}
     </Box>
@@ -180,9 +186,10 @@ function Row(props: {
   readonly command: string;
   readonly right: string;
   readonly dim: boolean;
+  readonly columns: number;
 }): ReactNode {
   return (
-    <Box>
+    <Box width={props.columns}>
       <Box flexShrink={0} width={3} paddingLeft={1}>
         {props.mark}
       </Box>
