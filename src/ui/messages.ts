@@ -1,8 +1,8 @@
 /** Messages and sentences that all reporters for people share. */
 
 import type { Leftover, Outcome } from '../events.ts';
-import { visibleLines } from './visible.ts';
 import type { Message } from './reporter.ts';
+import { visibleLines } from './visible.ts';
 
 /** A message as it is printed, with its line end. */
 export function messageText({ kind, text, hint }: Message): string {

@@ -22,7 +22,7 @@ export interface TtyOptions {
 type Ink = typeof import('./live-view.tsx');
 
 /** What takes longer than this, in milliseconds, is drawn. Loading Ink costs about as much again, and a container is up before. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 800;
 
 const SGR: Readonly<Partial<Record<StepStatus, string>>> = {
   done: '32',

@@ -63,6 +63,8 @@ export function startPty(place: Place, argv: readonly string[], options: PtyOpti
     TERM: 'xterm',
     LANG: 'C.UTF-8',
     TINYDOCKER_ROOT: store,
+    // Python would set LC_CTYPE to a UTF-8 locale of its own choice.
+    PYTHONCOERCECLOCALE: '0',
     ...env,
   });
   const driver = readFileSync(join(PROJECT, 'test/support/pty.py'), 'utf8');
