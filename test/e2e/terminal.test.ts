@@ -131,7 +131,7 @@ else
       await sleep(200);
       pty.write('mine\n');
       const { output } = await pty.ended;
-      assert.match(text(output), /read <mine>/);
+      assert.match(text(output), /read <mine>/, JSON.stringify(text(output)));
     },
     undefined,
     root => cpSync(push, join(root, 'bin/push')),

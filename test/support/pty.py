@@ -31,6 +31,11 @@ if child == 0:
 orders, status = b'', None
 sources = [0, master]
 while True:
+    # Before looking for output, so that what it wrote last is not missed.
+    if status is None:
+        pid, code = os.waitpid(child, os.WNOHANG)
+        if pid:
+            status = os.waitstatus_to_exitcode(code)
     ready = select.select(sources, [], [], 0.02)[0]
     if master in ready:
         os.write(1, os.read(master, 65536))
@@ -45,10 +50,6 @@ while True:
                 resize(*order['resize'])
             else:
                 os.write(master, order['write'].encode())
-    if status is None:
-        pid, code = os.waitpid(child, os.WNOHANG)
-        if pid:
-            status = os.waitstatus_to_exitcode(code)
     if status is not None and master not in ready:
         break
 sys.stderr.write(json.dumps({'status': status, 'before': before, 'after': settings()}))
