@@ -1,7 +1,7 @@
 /** What the terminal shows of a plan. Each component has a known height, because the live region must stay smaller than the screen. */
 
 import { Box, Static, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { shortCommand, undoText } from '../plan/display.ts';
 import type { Step } from '../plan/step.ts';
 import { wrap } from '../plan/wrap.ts';
@@ -158,22 +158,25 @@ function StepRow({
 }
 
 function Undos({ state, marks, columns, limit }: ViewProps & { readonly limit: number }): ReactNode {
-  const shown = state.undos.slice(0, limit);
   const finished = count(state.undos, 'undone');
   const failed = count(state.undos, 'undo failed');
+  // One that failed takes a second line, for the reason.
+  const shown = state.undos.slice(0, Math.max(1, limit - failed));
   return (
     <Box flexDirection="column">
       <Line>{` Undoing, newest first: ${finished}/${state.undos.length}${failed > 0 ? `, ${failed} FAILED` : ''}`}</Line>
       {shown.map(({ step, status, milliseconds, reason }) => (
-        <Row
-          key={step.id}
-          mark={<StatusText status={status} text={marks.status[status]} />}
-          label={`   ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
-          command={reason ?? (columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1'))}
-          right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
-          dim={status === 'to do'}
-          columns={columns}
-        />
+        <Fragment key={step.id}>
+          <Row
+            mark={<StatusText status={status} text={marks.status[status]} />}
+            label={`   ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
+            command={columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1')}
+            right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
+            dim={status === 'to do'}
+            columns={columns}
+          />
+          {reason !== undefined && <Line>{`     ${visible(reason)}`}</Line>}
+        </Fragment>
       ))}
     </Box>
   );
