@@ -41,7 +41,9 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.',
     ],
   };
-  return spec.process.terminal ? [terminalScript(argv), start, findTerminal()] : [start];
+  return spec.process.terminal
+    ? [terminalScript(argv), start, findTerminal(), ...giveTerminal(input)]
+    : [start];
 }
 
 /** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). */
@@ -123,4 +125,25 @@ function findTerminal(): Step {
     why: "The new terminal has a name in the host's devpts, /dev/pts/N. It is bound to the container's /dev/console later, so that ttyname(3) finds a name for it inside.",
     pitfalls: [],
   };
+}
+
+/**
+ * Only by root: in a user namespace, chown(2) of the terminal is allowed only where its group is mapped too, and most machines give terminals the
+ * group tty.
+ */
+function giveTerminal({ spec, facts }: RunInput): readonly Step[] {
+  const { uid } = spec.process.user;
+  if (facts.mapping !== 'host' || uid === 0) return [];
+  return [
+    {
+      id: 'give-terminal',
+      phase: 'isolate',
+      title: 'give the user the terminal',
+      where: { type: 'host' },
+      action: { type: 'run', argv: ['chown', '--', String(uid), arg`${TTY}`] },
+      undo: { type: 'with', step: 'start-init', reason: 'the terminal goes when script ends' },
+      why: "Whoever opens a terminal owns it, here root. chown(2) makes it the user's, so that programs can open /dev/stdout or /dev/console again.",
+      pitfalls: [],
+    },
+  ];
 }

@@ -44,8 +44,8 @@ class TtyReporter implements Reporter {
   #timer: NodeJS.Timeout | undefined;
   /** Something may be drawn now. */
   #drawing = false;
-  /** Rows that stay in the scrollback already. */
-  #printed = 0;
+  /** Rows that stay in the scrollback already, below the header; undefined: not even that. */
+  #printed: number | undefined;
   #ending: Promise<void> = Promise.resolve();
 
   constructor(options: TtyOptions) {

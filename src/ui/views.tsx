@@ -60,14 +60,14 @@ export function finishedRows({ steps }: ProgressState): readonly StepProgress[] 
   return end < 0 ? steps : steps.slice(0, end);
 }
 
-/** All of a plan that failed or was interrupted, to stay in the scrollback: without the rows that are there already. */
-export function Ending({ skip, ...props }: ViewProps & { readonly skip: number }): ReactNode {
+/** All of a plan that failed or was interrupted, to stay in the scrollback: without the first `skip` rows, which are there already, below their header. */
+export function Ending({ skip, ...props }: ViewProps & { readonly skip: number | undefined }): ReactNode {
   const { state } = props;
-  const rest = state.steps.slice(skip).filter(({ status }) => status !== 'skipped');
+  const rest = state.steps.slice(skip ?? 0).filter(({ status }) => status !== 'skipped');
   const skipped = count(state.steps, 'skipped');
   return (
     <Box flexDirection="column">
-      {skip === 0 && <Header {...props} />}
+      {skip === undefined && <Header {...props} />}
       {rest.map(row => (
         <Box key={row.step.id} flexDirection="column">
           {/* What was done is history; what became of it stands below. */}

@@ -132,6 +132,23 @@ onHost('a third signal gives up at once and says what is left to do by hand', as
   assert.is(done.status, 0, done.stderr);
 });
 
+onHost('a second signal hurries the undo: what it leaves is what it says', async place => {
+  const running = startTinydocker(place, [
+    ...['run', '--pace', '200', '--progress', 'plain', 'hello1'],
+    ...command('echo never'),
+  ]);
+  await wrote(running, 'stderr', /mount-overlay \(join the layers\): done/);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) signal(running, name);
+  const ended = await running.ended;
+  // Whichever came first.
+  assert.ok(ended.status === 130 || ended.status === 143);
+  assert.match(ended.stderr, /forcing the present command to end; once more gives up/);
+  const left = readdirSync(join(place.store, 'containers'));
+  const [, commands = ''] = ended.stderr.split('To finish by hand, in this order:\n');
+  assert.is(ended.stderr.includes('NOT EVERYTHING WAS UNDONE'), left.length > 0, ended.stderr);
+  assert.is((await runAs(place, ['sh', '-c', commands])).status, 0);
+});
+
 onHost('a reader of stderr that goes away does not stop the undo', async place => {
   const file = join(place.home, 'status');
   const run = `${tinydockerProgram().join(' ')} run --progress=plain hello1 /bin/sh -c 'sleep 0.3; exit 4'`;

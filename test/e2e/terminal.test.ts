@@ -1,7 +1,7 @@
 /** A real terminal: handed over whole, given back as it was, and never typed into from inside. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +50,10 @@ function compiled(name: string): string | undefined {
   const program = join(dir, name);
   const built = spawnSync('cc', ['-static', '-o', program, join(PROJECT, `fixtures/${name}.c`)]);
   return built.status === 0 ? program : undefined;
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 /** Types into a shell and waits for what its command prints; the marker is computed, so that the echo of the keys does not count. */
@@ -183,6 +187,37 @@ onTerminal(
       await sleep(50);
   },
   ['root', 'single'],
+);
+
+onTerminal(
+  'an ordinary user of the container owns its terminal',
+  async place => {
+    const pty = ptyTinydocker(place, [
+      ...['run', '-u', '1000:1000', 'hello1'],
+      ...command('echo one >/dev/stdout; echo two >/dev/console; echo three >/dev/tty; id -u'),
+    ]);
+    const { status, output } = await pty.ended;
+    assert.is(status, 0);
+    assert.match(text(output), /\none\ntwo\nthree\n1000\n/);
+  },
+  ['root'],
+);
+
+onTerminal(
+  'tinydocker is killed: the terminal gets its settings back',
+  async place => {
+    const run = `${tinydockerProgram().join(' ')} run hello1 /bin/sh`;
+    const remove = 'sleep 0.5; rm -r "$TINYDOCKER_ROOT/containers/hello1"';
+    const pty = startPty(place, ['sh', '-c', `${run}; ${remove}`]);
+    await ask(pty, 'true', 1);
+    // Python, its shell, tinydocker.
+    const [shell] = childrenOf(pty.pid);
+    const [tinydocker = 0] = childrenOf(shell ?? 0);
+    process.kill(tinydocker, 'SIGKILL');
+    const { restored } = await pty.ended;
+    assert.ok(restored);
+  },
+  ['root'],
 );
 
 onTerminal(

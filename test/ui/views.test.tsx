@@ -64,7 +64,7 @@ for (const [size, { columns, rows }] of SIZES) {
   test(`a failure and its rollback, ${size}`, () => {
     assertGolden(
       `frames/failed-${size}.txt`,
-      viewText(<Ending {...props} state={FAILED} skip={0} />, columns),
+      viewText(<Ending {...props} state={FAILED} skip={undefined} />, columns),
     );
   });
 
@@ -97,7 +97,7 @@ for (const [size, { columns, rows }] of SIZES) {
 
 test('in ASCII, for a locale without UTF-8', () => {
   const props = { marks: marks(false), columns: 80, rows: 24 };
-  const text = ascii(viewText(<Ending {...props} state={LEFTOVER} skip={0} />, 80));
+  const text = ascii(viewText(<Ending {...props} state={LEFTOVER} skip={undefined} />, 80));
   assert.match(text, /^[\n -~]*$/);
   assertGolden('frames/ascii-80x24.txt', text);
 });
@@ -105,7 +105,7 @@ test('in ASCII, for a locale without UTF-8', () => {
 test('no text from outside moves the cursor', () => {
   for (const state of [FAILED, LEFTOVER])
     assert.match(
-      viewText(<Ending marks={marks(true)} columns={80} rows={24} state={state} skip={0} />, 80),
+      viewText(<Ending marks={marks(true)} columns={80} rows={24} state={state} skip={undefined} />, 80),
       /^[\n\u0020-\u007e\u00a0-\uffff]*$/,
     );
 });
