@@ -1,6 +1,6 @@
 /** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
 
-import { type Arg, arg, C, INIT, INIT_SH, SHIM_SH, TTY } from './arg.ts';
+import { type Arg, arg, C, INIT, INIT_SH, KEEP_SH, SHIM_SH, TTY } from './arg.ts';
 import type { Facts } from './facts.ts';
 import { quoteArg } from './quote.ts';
 import type { RunInput } from './run.ts';
@@ -83,14 +83,12 @@ function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
   ];
 }
 
-/**
- * script(1) accepts a command only as shell text, so the text is constant and names a file. Its death signal is TERM, not KILL: it then
- * gives the caller's terminal back its settings.
- */
+/** script(1) accepts a command only as shell text, so the text is constant and names a file. */
 function onTerminal(): readonly Arg[] {
   return [
     ...['setpriv', '--pdeathsig', 'TERM', '--'],
     ...['env', 'SHELL=/bin/sh', arg`C=${C}`, arg`SHIM_SH=${SHIM_SH}`, arg`INIT_SH=${INIT_SH}`],
+    ...['sh', '-c', arg`${KEEP_SH}`, 'keep', 'setpriv', '--pdeathsig', 'KILL', '--'],
     ...['script', '--quiet', '--return', '--command', 'exec sh "$C/terminal.sh"', '--log-out', '/dev/null'],
   ];
 }
