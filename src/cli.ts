@@ -1,54 +1,53 @@
 #!/usr/bin/env node
-/** From argv to a verb; the only place that ends the process. Each verb is loaded when it is asked for. */
+/**
+ * Starts the bundle with V8's code cache, so that it is not compiled again at every start; and ends the process, which nothing else does. A cache
+ * that was made by another Node is refused by V8, and the bundle is then compiled as usual.
+ */
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import process from 'node:process';
-import { EXIT, GivenUp, UserError, usageError } from './errors.ts';
-import { nearNames, shown } from './plan/names.ts';
-import { messageText } from './ui/messages.ts';
+import { Script } from 'node:vm';
+import type { main } from './main.ts';
 
-/** What the module of a verb offers. */
-export interface Verb {
-  /** The text of `tinydocker VERB --help`: examples first. */
-  readonly help: string;
-  /** Does it and returns the exit status. `commandLine` is what was typed, for headings. Throws UserError for what the user can mend. */
-  run(argv: readonly string[], commandLine: string): Promise<number>;
-}
+/** The bundle's file name, which tells its content; put in by scripts/build.mjs. */
+declare const MAIN_FILE: string;
 
-const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
-  run: () => import('./commands/run.ts'),
-};
-
-/** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
-const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
-
-async function main(argv: readonly string[]): Promise<number> {
-  const [name = 'help', ...rest] = argv;
-  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (load === undefined) {
-    const near = nearNames(name, Object.keys(VERBS));
-    throw usageError(
-      `tinydocker has no verb ${shown(name)}.`,
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
-    );
-  }
-  const verb = await load();
-  return verb.run(rest, `tinydocker ${argv.join(' ')}`);
-}
+/** What the bundle gets from us: a script that runs from a cache can not import modules by itself. */
+type Bundle = (require: NodeJS.Require, exports: object, load: (file: string) => Promise<unknown>) => void;
 
 // A terminal or pipe behind stderr that is gone must not keep us from undoing what was begun: then nobody is told, that is all.
 process.stderr.on('error', () => undefined);
 // A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
   throw error;
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
-  process.exitCode = error.status ?? FAILURE_STATUS[process.argv[2] ?? ''] ?? EXIT.failure;
-  // The commands that are still at work would keep the process alive.
-  if (error instanceof GivenUp) process.exit();
+void loadBundle(join(__dirname, MAIN_FILE))
+  .main(process.argv.slice(2))
+  .then(({ status, atOnce }) => {
+    process.exitCode = status;
+    // Commands that are still at work would keep the process alive.
+    if (atOnce) process.exit();
+  });
+
+function loadBundle(file: string): { readonly main: typeof main } {
+  const cachedData = readCache(`${file}.cache`);
+  const script = new Script(readFileSync(file, 'utf8'), {
+    filename: file,
+    ...(cachedData && { cachedData }),
+  });
+  const exports = {} as { readonly main: typeof main };
+  (script.runInThisContext() as Bundle)(createRequire(file), exports, name => import(name));
+  return exports;
+}
+
+function readCache(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }

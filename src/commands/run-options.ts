@@ -9,7 +9,8 @@ import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { parseOptions } from './options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
-const OPTIONS = {
+/** For parseArgs; run-help.ts and the man page describe each. */
+export const RUN_OPTIONS = {
   image: { type: 'string' },
   name: { type: 'string' },
   env: { type: 'string', short: 'e', multiple: true },
@@ -60,7 +61,7 @@ const SHELL_VARIABLES = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
 
 /** Parses the words after `run`. Returns `help` when the user asked for it. Throws a usage error that says what is wrong. */
 export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
-  const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'run', unsupported: UNSUPPORTED });
+  const { values, positionals } = parseOptions(argv, RUN_OPTIONS, { verb: 'run', unsupported: UNSUPPORTED });
   if (values.help) return 'help';
   if (values.rm && values.keep)
     throw usageError(
@@ -247,7 +248,7 @@ function format(text: string | undefined, dryRun: boolean): RunFormat {
   return known;
 }
 
-function milliseconds(text: string | undefined): number {
+export function milliseconds(text: string | undefined): number {
   if (text === undefined) return 0;
   const match = /^(\d{1,6})(ms|s)?$/.exec(text);
   if (match === null)

@@ -1,6 +1,6 @@
 /** How far a command is in reading a file, learned from the kernel: works with any program, and changes no command. */
 
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 
 const INTERVAL_MS = 100;
 
@@ -12,8 +12,10 @@ export function watchProgress(
 ): () => void {
   const total = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (pid === undefined || total === 0) return () => undefined;
+  // The kernel names open files without symbolic links.
+  const opened = realpathSync(file);
   const timer = setInterval(() => {
-    const done = position(pid, file);
+    const done = position(pid, opened);
     if (done !== undefined) report(Math.min(done, total), total);
   }, INTERVAL_MS);
   timer.unref();

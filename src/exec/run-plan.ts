@@ -5,12 +5,14 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT, resolve } from '../plan/arg.ts';
+import { stepCommand } from '../plan/display.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type StepResult } from './run-step.ts';
+import { openScratchOutput } from './scratch-output.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
 import { undoByHand, undoSteps } from './undo.ts';
 
@@ -113,26 +115,35 @@ class PlanRun {
     for (const step of this.#plan.steps) {
       await this.#pause(step);
       if (this.#stopped !== undefined) return undefined;
-      this.#record({ type: 'begin', step: step.id });
-      if (!step.reserves) this.#begun.push(step);
       const { emit } = this.#options;
       emit({ type: 'step-started', step: step.id });
-      if (step.action.type === 'wait') this.#phase = 'container';
       const before = new Map(this.#state.values);
-      const { failure, milliseconds } = await runStep(step, this.#state, (done, total) =>
-        emit({ type: 'step-progress', step: step.id, done, total }),
-      );
+      const { failure, milliseconds } = await this.#perform(step);
       if (failure !== undefined) {
         if (this.#stopped !== undefined) return undefined;
         emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
-      if (step.reserves) this.#reserved(step);
       emit({ type: 'step-done', step: step.id, milliseconds });
       this.#finished(step, before);
     }
     if (!this.#succeeded) this.#success();
     return undefined;
+  }
+
+  /** One step, written down before it begins: a step that the journal can not hold is not begun, because nobody could undo it. */
+  async #perform(step: Step): Promise<StepResult> {
+    const unwritten = journalFailure(step, () => this.#journal?.append({ type: 'begin', step: step.id }));
+    if (unwritten !== undefined) return { milliseconds: 0, failure: unwritten };
+    if (!step.reserves) this.#begun.push(step);
+    if (step.action.type === 'wait') this.#phase = 'container';
+    const result = await runStep(step, this.#state, (done, total) =>
+      this.#options.emit({ type: 'step-progress', step: step.id, done, total }),
+    );
+    if (!step.reserves || result.failure !== undefined) return result;
+    this.#begun.push(step);
+    const failure = journalFailure(step, () => this.#openJournal(step));
+    return failure === undefined ? result : { ...result, failure };
   }
 
   /** What follows from a step that worked. */
@@ -157,12 +168,13 @@ class PlanRun {
   }
 
   /** The workspace exists and is ours: the journal begins. */
-  #reserved(step: Step): void {
-    this.#begun.push(step);
+  #openJournal(step: Step): void {
     const { workspace } = this.#plan;
     if (workspace === undefined || this.#journal !== undefined) return;
-    this.#journal = openJournal(resolve(workspace, this.#state.values), this.#plan, this.#state.values);
-    this.#record({ type: 'begin', step: step.id });
+    const directory = resolve(workspace, this.#state.values);
+    this.#journal = openJournal(directory, this.#plan, this.#state.values);
+    this.#state.stderr = openScratchOutput(directory);
+    this.#journal.append({ type: 'begin', step: step.id });
   }
 
   #success(): void {
@@ -247,6 +259,17 @@ class PlanRun {
     } catch {
       // A full disk must not stop an undo. Recovery then undoes more than it would have to, which is safe.
     }
+  }
+}
+
+/** What is wrong when the journal can't be written: undefined when it can. */
+function journalFailure(step: Step, write: () => void): StepFailure | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { command: stepCommand(step), stderr: `the journal can not be written: ${reason}` };
   }
 }
 

@@ -4,14 +4,19 @@ import { closeSync } from 'node:fs';
 import { resolve, type Values } from '../plan/arg.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Command, Container, Ended } from './process.ts';
+import type { ScratchOutput } from './scratch-output.ts';
 
 export interface RunState {
   readonly values: Map<string, string>;
   /** Descriptors held until the plan has ended, by path. */
   readonly held: Map<string, number>;
   container?: Container;
+  /** When init started, which tells it from another process of the same number. */
+  initStart?: string;
   /** Set when the container has ended and has been waited for. */
   containerEnded?: Ended;
+  /** Takes the stderr of steps once there is a workspace to keep it in. */
+  stderr?: ScratchOutput;
   /** The command of the present step or undo. */
   current?: Command;
 }
@@ -27,5 +32,6 @@ export function newRunState(plan: Plan): RunState {
 /** Closes what was held. The kernel would do the same at our end. */
 export function releaseHeld(state: RunState): void {
   for (const fd of state.held.values()) closeSync(fd);
+  state.stderr?.close();
   state.held.clear();
 }

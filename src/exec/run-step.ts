@@ -3,6 +3,7 @@
 import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { StepFailure } from '../events.ts';
+import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
@@ -10,6 +11,9 @@ import type { Action, Step } from '../plan/step.ts';
 import { type Ended, startCommand, startContainer } from './process.ts';
 import { watchProgress } from './progress.ts';
 import type { RunState } from './run-state.ts';
+
+/** The most of a step's stderr that is kept, in bytes. */
+const KEPT_STDERR = 1 << 16;
 
 export interface StepResult {
   readonly milliseconds: number;
@@ -31,7 +35,8 @@ export async function runStep(
   }
   const milliseconds = performance.now() - begin;
   if (problem === undefined) return { milliseconds };
-  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem } };
+  const onPurpose = step.failsOnPurpose ? { onPurpose: true as const } : {};
+  return { milliseconds, failure: { command: stepCommand(step), stderr: '', ...problem, ...onPurpose } };
 }
 
 async function perform(
@@ -78,7 +83,11 @@ async function runToEnd(
   const optional = (word: Arg | undefined) => (word === undefined ? undefined : resolve(word, state.values));
   const command = startCommand(
     fullArgv(step, action.argv).map(word => resolve(word, state.values)),
-    { stdin: optional(action.stdin), stdout: optional(action.stdout) },
+    {
+      stdin: optional(action.stdin),
+      stdout: optional(action.stdout),
+      keepStdout: action.capture !== undefined,
+    },
   );
   state.current = command;
   const reads = optional(action.reads);
@@ -86,7 +95,8 @@ async function runToEnd(
   const ended = await command.ended;
   stop?.();
   delete state.current;
-  if (ended.exitStatus !== 0) return problemOf(ended);
+  const said = state.stderr?.take(KEPT_STDERR) ?? '';
+  if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr: said || ended.stderr });
   if (action.capture !== undefined) {
     const [word = ''] = ended.stdout.split(/\s/, 1);
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };
@@ -114,6 +124,8 @@ async function start(
     return problemOf(await container.ended);
   }
   state.values.set(INIT.var, String(pid));
+  const started = startTime(pid);
+  if (started !== undefined) state.initStart = started;
   return undefined;
 }
 

@@ -1,7 +1,10 @@
 /** Undoing what was begun, newest first. One that fails does not stop the others. */
 
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leftover, PlanEvent } from '../events.ts';
+import { startTime } from '../host/owner.ts';
 import { INIT, resolve } from '../plan/arg.ts';
 import { undoText } from '../plan/display.ts';
 import { quote } from '../plan/quote.ts';
@@ -9,6 +12,10 @@ import type { Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { startCommand } from './process.ts';
 import type { RunState } from './run-state.ts';
+
+/** How long a killed init may take to end, and how often we look, in milliseconds. */
+const PATIENCE_MS = 10_000;
+const INTERVAL_MS = 10;
 
 export interface UndoOptions {
   /** The plan did what it was for: undos for the case of failure are left out. */
@@ -65,14 +72,27 @@ async function undo(step: Step, state: RunState): Promise<string | undefined> {
  * Kills init and waits for its parent, which has then waited for it: so when this returns, no process, mount or namespace is left. Our
  * child has not been waited for yet, so its number and, through it, init's can not be somebody else's by now.
  */
-async function stopInit(state: RunState): Promise<undefined> {
+async function stopInit(state: RunState): Promise<string | undefined> {
   const { container } = state;
-  if (container === undefined || state.containerEnded !== undefined) return undefined;
-  const pid = state.values.get(INIT.var);
-  if (pid === undefined) container.kill('SIGKILL');
-  else kill(Number(pid));
-  state.containerEnded = await container.ended;
-  return undefined;
+  if (container === undefined) return undefined;
+  const pid = Number(state.values.get(INIT.var));
+  if (state.containerEnded === undefined) {
+    if (pid > 1) kill(pid);
+    else container.kill('SIGKILL');
+    state.containerEnded = await container.ended;
+  }
+  return state.containerEnded.signal === undefined ? undefined : outlive(pid, state.initStart);
+}
+
+/** init's parent was killed by somebody else and has waited for nobody: init may be about to die, or live on when its command changed its user. */
+async function outlive(pid: number, start: string | undefined): Promise<string | undefined> {
+  if (!(pid > 1) || start === undefined) return undefined;
+  for (let waited = 0; waited < PATIENCE_MS; waited += INTERVAL_MS) {
+    if (startTime(pid) !== start) return undefined;
+    kill(pid);
+    await sleep(INTERVAL_MS);
+  }
+  return `process ${pid} does not end`;
 }
 
 function kill(pid: number): void {

@@ -1,10 +1,12 @@
 /** Containers on disk, and whether somebody still holds them. The kernel is asked, never a PID in a file. */
 
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
 import { filesIn } from './images.ts';
+import { hasSucceeded, readJournal } from './journal-file.ts';
+import { ownerLives } from './owner.ts';
 import type { StorePaths } from './store-paths.ts';
 
 export type ContainerState =
@@ -19,21 +21,32 @@ export interface StoredContainer {
   readonly name: string;
   readonly directory: string;
   readonly state: ContainerState;
+  /** Which directory was looked at; see identityOf. */
+  readonly identity: string;
   /** Short links of the layers that it stands on, as far as it was written down. */
   readonly layers: readonly string[];
 }
 
-/** A directory without a fifo may be one that was made a millisecond ago: how long its owner gets, and how often we look. */
-const GRACE_MS = 1000;
+/** How long a workspace that says nothing about its owner must have been left alone before it counts as abandoned, and how often we look. */
+const GRACE_MS = 2000;
 const INTERVAL_MS = 50;
 
 /** The container of that name, or undefined when the name is free. */
 export async function findContainer(paths: StorePaths, name: string): Promise<StoredContainer | undefined> {
   const directory = join(paths.containers, name);
-  if (statSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
   const alive = await isAlive(directory, 'gate');
+  const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
   const { keep, layers } = readContainer(directory);
-  return { name, directory, state: alive ? 'alive' : keep ? 'kept' : 'leftover', layers };
+  const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
+  return { name, directory, identity: identityOf(stats), state, layers };
+}
+
+/** The state of the container in that directory at this moment, without waiting for one that is just being made. */
+export function containerStateNow(directory: string): ContainerState | undefined {
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (isHeld(join(directory, 'gate')) ?? true) return 'alive';
+  return readContainer(directory).keep ? 'kept' : 'leftover';
 }
 
 /** All containers, by name. */
@@ -43,27 +56,48 @@ export async function listContainers(paths: StorePaths): Promise<readonly Stored
 }
 
 /**
- * Whether somebody holds a workspace's fifo open: opening it for writing fails with ENXIO when nobody does. See fifo(7). The kernel closes
- * the holder's descriptor when it dies, however it dies, so this can not be out of date.
+ * Whether a workspace's owner lives. It does when somebody holds the fifo open: opening it for writing fails with ENXIO when nobody does, see fifo(7). The
+ * kernel closes the holder's descriptor when it dies, however it dies, so this can not be out of date. Before the fifo exists and is
+ * held, the journal says who the owner is; and before there is a journal, only time can tell.
  */
 export async function isAlive(workspace: string, fifo: string): Promise<boolean> {
-  for (let waited = 0; ; waited += INTERVAL_MS) {
-    const held = isHeld(join(workspace, fifo));
-    if (held !== undefined) return held;
-    if (waited >= GRACE_MS || statSync(workspace, { throwIfNoEntry: false }) === undefined) return false;
+  for (;;) {
+    if (isHeld(join(workspace, fifo))) return true;
+    const owner = readJournal(workspace)?.head.owner;
+    const lives = owner === undefined ? undefined : ownerLives(owner);
+    if (lives !== undefined) return lives;
+    const stats = lstatSync(workspace, { throwIfNoEntry: false });
+    const age = stats === undefined ? undefined : Date.now() - stats.mtimeMs;
+    if (age === undefined || age > GRACE_MS || age < -GRACE_MS) return false;
     await sleep(INTERVAL_MS);
   }
 }
 
-/** Undefined when there is no such fifo. One that can't be looked at counts as held: what is not ours is not touched. */
-function isHeld(fifo: string): boolean | undefined {
+/**
+ * What tells a directory from another of the same name, as `stat -c '%i %.9Z'` prints it: inode number and time of the last change (an inode number alone
+ * is soon used again). The directory of a dead owner does not change.
+ */
+export function identityOf({ ino, ctimeNs }: BigIntStats): string {
+  const [seconds, nanoseconds] = [ctimeNs / 1_000_000_000n, ctimeNs % 1_000_000_000n];
+  return `${ino} ${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+}
+
+/** False when there is no such fifo. One that can't be looked at counts as held: what is not ours is not touched. */
+function isHeld(fifo: string): boolean {
   try {
+    if (lstatSync(fifo, { throwIfNoEntry: false })?.isFIFO() !== true) return false;
     closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
     return true;
   } catch (error) {
     const code = errorCode(error);
-    return code === 'ENXIO' ? false : code === 'ENOENT' ? undefined : true;
+    return code !== 'ENXIO' && code !== 'ENOENT';
   }
+}
+
+/** Whether a container got as far as its command. One that a script made has no journal: what it may hold is worth keeping. */
+function wasSetUp(directory: string): boolean {
+  const journal = readJournal(directory);
+  return journal === undefined || hasSucceeded(journal.records);
 }
 
 function readContainer(directory: string): { readonly keep: boolean; readonly layers: readonly string[] } {

@@ -2,15 +2,58 @@
 
 import type { StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { knownValues } from '../plan/values.ts';
+import { coveredProc } from './causes/covered-proc.ts';
+import { nameTaken } from './causes/name-taken.ts';
+import { namespaceRefused } from './causes/namespaces.ts';
+import { overlayRefused } from './causes/overlay.ts';
+import { programMissing } from './causes/program-missing.ts';
+import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene.ts';
+import { storeNotWritable } from './causes/store.ts';
+import { volumeRefused } from './causes/volume.ts';
+import { diagnoseImport } from './diagnose-import.ts';
 
-export interface Diagnosis {
-  /** One clear sentence. */
-  readonly cause: string;
-  readonly hint?: string;
+export type { Diagnosis } from './causes/scene.ts';
+
+/** In this order: what rules out more comes first. */
+const CAUSES: readonly Cause[] = [
+  ({ plan, step, failure }) => diagnoseImport(plan, step, failure),
+  programMissing,
+  nameTaken,
+  namespaceRefused,
+  overlayRefused,
+  coveredProc,
+  volumeRefused,
+  storeNotWritable,
+];
+
+/** Says why the step failed. Looks only; changes nothing, starts nothing, throws nothing. */
+export function diagnose(plan: Plan, step: Step, failure: StepFailure): Diagnosis {
+  if (failure.onPurpose) return { cause: `The step ${step.id} failed because --fail-at asked for it.` };
+  const values = knownValues(plan);
+  const scene: Scene = { plan, step, failure, values, store: values.get('STORE') ?? '/' };
+  for (const cause of CAUSES) {
+    const diagnosis = attempt(cause, scene);
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return unknown(step, failure);
 }
 
-/** Says why the step failed. Looks only; changes nothing. */
-export function diagnose(_plan: Plan, step: Step, failure: StepFailure): Diagnosis {
-  const said = failure.stderr.trim().split('\n').at(-1) ?? '';
-  return { cause: `the step ${step.id} (${step.title}) failed${said === '' ? '' : `: ${said}`}` };
+/** A look that fails (a file vanished, /proc is missing) finds nothing. */
+function attempt(cause: Cause, scene: Scene): Diagnosis | undefined {
+  try {
+    return cause(scene);
+  } catch {
+    return undefined;
+  }
+}
+
+/** No known cause: the tool's own words, and how it ended. */
+function unknown(step: Step, { stderr, exitStatus, signal }: StepFailure): Diagnosis {
+  const said = saidLine(stderr);
+  const ended = signal === undefined ? `exit status ${exitStatus ?? 'unknown'}` : `killed by ${signal}`;
+  return {
+    cause: `The step ${step.id} (${step.title}) failed: ${(said || ended).replace(/\.$/, '')}.`,
+    hint: `tinydocker explain ${step.id} tells what the step does and what commonly goes wrong.`,
+  };
 }

@@ -12,6 +12,9 @@ import { storeRoot } from './store-paths.ts';
 /** Capability number of CAP_SYS_ADMIN; see capabilities(7). */
 const CAP_SYS_ADMIN = 21n;
 
+/** unshare has 50 kB; anything much larger is busybox, whose unshare has no --map-auto. In bytes. */
+const LARGEST_UNSHARE = 8 << 20;
+
 /** Probes the machine. Starts no process and changes nothing; on a machine that is not Linux it still answers. */
 export function probeFacts(): Facts {
   const privileged = hasCapSysAdmin();
@@ -62,7 +65,12 @@ export function readText(path: string): string {
 }
 
 function mapping(privileged: boolean): Pick<Facts, 'mapping' | 'mappingReason'> {
-  if (privileged) return { mapping: 'host' };
+  if (privileged) {
+    // Root of a user namespace in which one id is mapped: there is nobody to become, and setgroups(2) is denied.
+    return readText('/proc/self/setgroups').trim() === 'deny'
+      ? { mapping: 'single', mappingReason: 'this is a user namespace with only one id' }
+      : { mapping: 'host' };
+  }
   const reason = rangeProblem();
   return reason === undefined ? { mapping: 'range' } : { mapping: 'single', mappingReason: reason };
 }
@@ -77,7 +85,21 @@ function rangeProblem(): string | undefined {
   for (const program of ['newuidmap', 'newgidmap']) {
     if (findProgram(program) === undefined) return `${program} is not installed (package uidmap)`;
   }
+  const unshare = findProgram('unshare');
+  if (unshare !== undefined && !knowsMapAuto(unshare))
+    return 'unshare is older than util-linux 2.38 and can not map ranges of ids';
   return undefined;
+}
+
+/** Whether unshare(1) has --map-auto: the option's name stands in its file, which is a small one. Starting it would cost ten times as much. */
+function knowsMapAuto(unshare: string): boolean {
+  try {
+    if (statSync(unshare).size > LARGEST_UNSHARE) return false;
+    return readFileSync(unshare).includes('map-auto');
+  } catch {
+    // It may be executed but not read: believe in it.
+    return true;
+  }
 }
 
 function currentUser(): { readonly username: string; readonly uid: number } {

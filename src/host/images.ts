@@ -18,11 +18,17 @@ export function findImage(paths: StorePaths, name: string): ImageRecord | undefi
 
 /** The image with what the planner needs of its files. Throws a UserError that names similar images when there is none. */
 export function loadImage(paths: StorePaths, name: string): Image {
-  const record = findImage(paths, name);
-  if (record === undefined) throw noSuchImage(paths, name);
+  const record = requireImage(paths, name);
   const layers = layerDirectories(paths, record);
   const text = (path: string) => readInLayers(layers, path, LARGEST_TABLE)?.toString('utf8') ?? '';
   return { ...record, passwd: text('/etc/passwd'), group: text('/etc/group') };
+}
+
+/** The image's record. Throws a UserError that names similar images when there is none. */
+export function requireImage(paths: StorePaths, name: string): ImageRecord {
+  const record = findImage(paths, name);
+  if (record === undefined) throw noSuchImage(paths, name);
+  return record;
 }
 
 /** The directories of an image's layers, lowest first. */

@@ -19,17 +19,33 @@ import { join } from 'node:path';
 const MOST_LINKS = 40;
 
 export type Found =
-  | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
-  | { readonly type: 'missing' }
-  /** A directory in the way can't be read by this user. */
+  | {
+      readonly type: 'found';
+      readonly path: string;
+      readonly stats: Stats;
+      /** The path inside the root, without links. */
+      readonly place: string;
+    }
+  | { readonly type: 'missing'; readonly place: string }
+  /** A directory in the way can't be read by this user, or something else will be mounted over it. */
   | { readonly type: 'unknown' };
 
-/** Looks `path` up in the layers, topmost first. */
-export function findInLayers(layers: readonly string[], path: string): Found {
+type LookedUp =
+  | { readonly type: 'found'; readonly path: string; readonly stats: Stats }
+  | { readonly type: 'missing' }
+  | { readonly type: 'unknown' };
+
+/** Looks `path` up in the layers, topmost first. What lies at or below a path in `covered` is unknown: something will be mounted there. */
+export function findInLayers(
+  layers: readonly string[],
+  path: string,
+  covered: readonly string[] = [],
+): Found {
   let todo = path.split('/');
   let place: readonly string[] = [];
   let links = 0;
   let found = lookUp(layers, place);
+  const at = (result: LookedUp, names: readonly string[]) => placed(result, names, covered);
   while (todo.length > 0) {
     const [name = '', ...rest] = todo;
     todo = rest;
@@ -40,11 +56,12 @@ export function findInLayers(layers: readonly string[], path: string): Found {
       continue;
     }
     const next = [...place, name];
+    if (isCovered(pathOf(next), covered)) return { type: 'unknown' };
     found = lookUp(layers, next);
-    if (found.type !== 'found') return found;
+    if (found.type !== 'found') return at(found, [...next, ...todo]);
     if (found.stats.isSymbolicLink()) {
       links += 1;
-      if (links > MOST_LINKS) return { type: 'missing' };
+      if (links > MOST_LINKS) return at({ type: 'missing' }, next);
       const target = readlinkSync(found.path);
       if (target.startsWith('/')) place = [];
       todo = [...target.split('/'), ...todo];
@@ -52,10 +69,25 @@ export function findInLayers(layers: readonly string[], path: string): Found {
       continue;
     }
     if (todo.some(part => part !== '' && part !== '.') && !found.stats.isDirectory())
-      return { type: 'missing' };
+      return at({ type: 'missing' }, [...next, ...todo]);
     place = next;
   }
-  return found;
+  return at(found, place);
+}
+
+/** A result with its path inside the root; of what is missing, the part that could still be supplied counts as well. */
+function placed(found: LookedUp, names: readonly string[], covered: readonly string[]): Found {
+  const place = pathOf(names);
+  if (found.type === 'unknown' || isCovered(place, covered)) return { type: 'unknown' };
+  return found.type === 'found' ? { ...found, place } : { type: 'missing', place };
+}
+
+function pathOf(names: readonly string[]): string {
+  return `/${names.filter(name => name !== '' && name !== '.').join('/')}`;
+}
+
+function isCovered(path: string, covered: readonly string[]): boolean {
+  return covered.some(target => path === target || path.startsWith(`${target}/`));
 }
 
 /** The first bytes of a regular file of the image, at most `limit`; undefined when there is no such file or it can't be read. */
@@ -78,7 +110,7 @@ export function readInLayers(layers: readonly string[], path: string, limit: num
 }
 
 /** One path without links in its directories: the topmost layer that has it decides. A whiteout is a character device 0:0. */
-function lookUp(layers: readonly string[], place: readonly string[]): Found {
+function lookUp(layers: readonly string[], place: readonly string[]): LookedUp {
   for (const layer of layers.toReversed()) {
     const path = join(layer, ...place);
     try {

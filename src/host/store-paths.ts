@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { usageError } from '../errors.ts';
-import { shown } from '../plan/names.ts';
+import { recordFile, shown } from '../plan/names.ts';
 
 export interface StorePaths {
   readonly root: string;
@@ -44,7 +44,7 @@ export function storePaths(root: string): StorePaths {
   };
 }
 
-/** An image's name as a file name: "/" can't be part of one. */
+/** Where an image's record is. */
 export function imageFile(paths: StorePaths, name: string): string {
-  return join(paths.images, `${name.replaceAll('/', '%2F')}.json`);
+  return join(paths.images, recordFile(name));
 }

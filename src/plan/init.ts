@@ -1,14 +1,22 @@
 /** The two small shell programs that every container starts with. Both are constant text: values come as arguments. */
 
 /**
+ * What the shim does once it has closed what the caller left open. It kills init when it is asked to end: the kernel sends it TERM when whoever
+ * started it dies, and init's own death signal is no replacement for that, because the kernel forgets it when the command changes its user
+ * (PR_SET_PDEATHSIG in prctl(2)). INT and QUIT from a terminal are for the command. 6 is stdin: a shell gives a background job none. What a shell says
+ * about a job that was killed is nobody's business.
+ */
+const WATCH =
+  'trap "" INT QUIT; trap \'kill -KILL "${!:-$$}"; wait "$!" 2>/dev/null; exit 137\' TERM HUP; exec 6<&0; "$@" <&6 6<&- & wait "$!" 2>/dev/null; exit $?';
+
+/**
  * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and
  * (in util-linux 2.38) turns "init was killed" into exit 1; a shell reports 128+n. It closes what the caller
- * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr). Its own stderr is shut while
- * init lives, because a shell says "Killed" when its child was, and nobody asked; 6 brings the real one to init.
+ * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr).
  */
 export const SHIM_TEXT = {
-  bash: 'for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; { "$@" 2>&6 6>&-; } 6>&2 2>/dev/null; exit $?',
-  sh: 'exec 6>&- 7>&- 8>&- 9>&-; { "$@" 2>&6 6>&-; } 6>&2 2>/dev/null; exit $?',
+  bash: `for fd in /proc/self/fd/*; do fd=\${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; ${WATCH}`,
+  sh: `exec 6>&- 7>&- 8>&- 9>&-; ${WATCH}`,
 } as const;
 
 /**

@@ -35,7 +35,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       terminal: spec.process.terminal,
     },
     undo: { type: 'stop-init' },
-    why: "unshare(2) gives the process new namespaces: a mount table of its own (private: nothing propagates back), hostname, IPC objects, network, process ids and cgroup view. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.",
+    why: "unshare(2) gives the process new namespaces: a mount table of its own (private: no mount of the container appears on the host), hostname, IPC objects, network, process ids and cgroup view. For an ordinary user it first makes a user namespace, in which that user is root. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.",
     pitfalls: [
       'Operation not permitted: user namespaces are denied to ordinary users here; tinydocker doctor says by what.',
       'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.',
@@ -46,7 +46,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
     : [start];
 }
 
-/** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). */
+/** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). The shim's death signal lets it kill init first. */
 function isolated({ spec, facts }: RunInput): readonly Arg[] {
   return [
     'unshare',
@@ -54,8 +54,9 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['--propagation', 'private'],
     ...spec.linux.namespaces.flatMap(({ type }) => NAMESPACE_OPTIONS[type] ?? []),
     '--',
-    ...['setpriv', '--pdeathsig', 'KILL', '--'],
-    ...[facts.bash ? 'bash' : 'sh', '-c', arg`${SHIM_SH}`, 'shim'],
+    ...['setpriv', '--pdeathsig', 'TERM', '--'],
+    ...shell(facts),
+    ...['-c', arg`${SHIM_SH}`, 'shim'],
     ...privileges(spec, facts),
     // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
     ...['env', '--ignore-environment', '--default-signal', '--'],
@@ -63,6 +64,14 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
     ...spec.process.args,
   ];
+}
+
+/**
+ * bash reads ~/.bashrc when its stdin is a socket, as sshd's is, and $BASH_ENV always, and takes functions from the environment: none of
+ * that may run here.
+ */
+function shell({ bash }: Facts): readonly string[] {
+  return bash ? ['bash', '--norc', '-p'] : ['sh'];
 }
 
 function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
@@ -121,7 +130,9 @@ function findTerminal(): Step {
     action: { type: 'run', argv: ['readlink', arg`/proc/${INIT}/fd/2`], capture: TTY.var },
     undo: { type: 'nothing', reason: 'reading a link changes nothing' },
     why: "The new terminal has a name in the host's devpts, /dev/pts/N. It is bound to the container's /dev/console later, so that ttyname(3) finds a name for it inside.",
-    pitfalls: [],
+    pitfalls: [
+      "A container without /dev/console, or whose terminal has no name inside, makes tty(1) say 'not a tty'.",
+    ],
   };
 }
 

@@ -7,7 +7,8 @@
  * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again.
  *
  * Read-only has to reach the mounts below the source too, and a mount inherited from the host keeps flags that an ordinary user may not drop
- * (mount_namespaces(7), "locked"). So the source is bound to itself in this private mount table and made read-only there, flag by flag.
+ * (mount_namespaces(7), "locked"). So the source is first bound to a place of ours, beside the root, and made read-only there, flag by flag: bound to
+ * itself, it would be read-only for other volumes as well, and "/" would take the container's own root along.
  */
 export const MOUNT_TEXT = `
 what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
@@ -44,16 +45,21 @@ case $what in
   directory) ;;
   tmpfs) mount --no-mtab --no-canonicalize -t tmpfs -o "$options" tmpfs . ;;
   bind)
+    from=$source
     if [ "$options" = ro ]; then
-      mount --no-mtab --rbind -- "$source" "$source"
-      real=$(realpath -- "$source"; echo /); real=\${real%??}
+      from=\${root%/*}/source
+      if [ -d "$source" ]; then mkdir -- "$from"; else : >"$from"; fi
+      mount --no-mtab --rbind -- "$source" "$from"
       while read -r _ _ _ _ at flags _; do
         at=$(printf %b/ "$(printf %s "$at" | sed 's/\\\\/\\\\0/g')"); at=\${at%/}
-        case $at/ in "\${real%/}"/*) ;; *) continue ;; esac
+        case $at/ in "$from"/*) ;; *) continue ;; esac
         keep=; for flag in nosuid nodev noexec; do case ,$flags, in *,$flag,*) keep=$keep,$flag ;; esac; done
         mount --no-mtab -o "remount,bind,ro$keep" -- "$at"
       done </proc/self/mountinfo
     fi
-    mount --no-mtab --no-canonicalize --rbind -- "$source" $onto ;;
+    mount --no-mtab --no-canonicalize --rbind -- "$from" $onto
+    [ "$options" = ro ] || exit 0
+    umount --no-mtab --internal-only --lazy -- "$from"
+    if [ -d "$from" ]; then rmdir -- "$from"; else rm -- "$from"; fi ;;
 esac
 `.trim();

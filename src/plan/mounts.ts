@@ -19,7 +19,7 @@ const IN_DIRECTORY: Undo = {
 
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
 const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done
-ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
+ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
 
 /** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
 export function isSystemMount(mount: SpecMount): boolean {
@@ -46,8 +46,11 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
         mode: '0600',
       },
       undo: IN_DIRECTORY,
-      why: 'An fstab(5) for the container: what to mount, where (relative to the new root), which type, with which options. One mount process then makes them all.',
-      pitfalls: [],
+      why: 'An fstab(5) for the container, by write(2): what to mount, where (relative to the new root), which type, with which options. One mount process then makes them all, and a reader sees them in one table.',
+      pitfalls: [
+        'A blank or a backslash in a path would end the field: fstab(5) wants them as \\040 and \\134.',
+        'The order counts: /dev has to be mounted before /dev/pts.',
+      ],
     },
     {
       id: 'mount-kernel-filesystems',
@@ -73,7 +76,9 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       action: { type: 'run', argv: ['sh', '-ec', DEVICE_FILES] },
       undo,
       why: 'A bind mount needs something to be mounted on, so each device gets an empty file. The links are those that every program expects: ptmx, fd, stdin, stdout, stderr. .old will hold the old root for a moment.',
-      pitfalls: [],
+      pitfalls: [
+        'A program that opens /dev/stdout fails with ENXIO when its output is a socket: open(2) works for files, pipes and terminals only.',
+      ],
     },
     {
       id: 'write-device-fstab',
@@ -88,7 +93,10 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       },
       undo: IN_DIRECTORY,
       why: "The devices are the host's, bound; an ordinary user may not make device nodes. Files of /proc and /sys that tell about the whole machine are covered by /dev/null, directories by an empty tmpfs, and what would change the machine is bound read-only.",
-      pitfalls: [],
+      pitfalls: [
+        'mknod(2) of a device fails with EPERM in a user namespace, whoever root is there: that is why devices are bound.',
+        'A path that this kernel does not have is left out, or mount would fail.',
+      ],
     },
     {
       id: 'bind-devices',

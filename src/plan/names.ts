@@ -45,6 +45,11 @@ export function parseImageName(
   };
 }
 
+/** The file name of an image's record: "/" can't be part of one. */
+export function recordFile(name: string): string {
+  return `${name.replaceAll('/', '%2F')}.json`;
+}
+
 /** A value that came from outside, safe to print on a terminal: quoted, control characters escaped, not too long. */
 export function shown(value: string): string {
   const text = JSON.stringify(value).replaceAll(
@@ -58,7 +63,10 @@ export function shown(value: string): string {
 export function nearNames(name: string, known: readonly string[]): readonly string[] {
   return known
     .map(candidate => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance: edits }) => edits <= Math.max(2, Math.floor(candidate.length / 3)))
+    .filter(
+      ({ candidate, distance: edits }) =>
+        edits <= Math.max(name.length <= 3 ? 1 : 2, Math.floor(candidate.length / 3)),
+    )
     .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
     .slice(0, 3)
     .map(({ candidate }) => candidate);

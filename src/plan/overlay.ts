@@ -30,8 +30,9 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
     undo: DIES_WITH_INIT("the mount is in the container's own mount table"),
     why: "mount(2) of type overlay shows the image's layers (lowerdir, never written) and the container's own (upperdir) as one tree. A file that is changed is first copied up; a file that is deleted is hidden by a whiteout. So any number of containers can share one image.",
     pitfalls: [
-      'The upper directory must be on a file system that keeps extended attributes and whiteouts: not NFS, not vfat, not another overlay (before Linux 6.x).',
-      'As an ordinary user this needs Linux 5.11 or newer.',
+      'wrong fs type, bad option: the upper directory is on a file system that keeps no whiteouts or extended attributes. NFS, vfat and another overlay (the root of a docker container is one) do not.',
+      'special device overlay does not exist: a layer is missing. The message of mount(8) is wrong, the error (ENOENT) is about lowerdir.',
+      'Operation not permitted: an ordinary user needs Linux 5.11 or newer, and the option userxattr.',
     ],
   };
 }

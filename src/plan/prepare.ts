@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M } from './arg.ts';
 import type { RunInput } from './run.ts';
 import type { Step, Undo } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import { removeTree } from './user-namespace.ts';
 
 const HOST = { type: 'host' } as const;
 const IN_DIRECTORY: Undo = {
@@ -24,7 +24,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
       action: { type: 'run', argv: ['mkdir', '-m', '0700', '--', arg`${C}`] },
       undo: {
         type: 'command',
-        argv: asOwner(facts, ['rm', '-rf', '--one-file-system', '--', arg`${C}`]),
+        argv: removeTree(facts, arg`${C}`),
         when: container.keep ? 'failure' : 'always',
       },
       reserves: true,
@@ -43,7 +43,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
       undo: container.keep
         ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
         : IN_DIRECTORY,
-      why: 'Two named pipes, made by mkfifo(3). Through "ready" init tells its PID; at "gate" it waits until the container is complete, as OCI runtimes separate create from start.',
+      why: 'mkfifo(3) makes two named pipes. Through "ready" init tells its PID; at "gate" it waits until the container is complete. OCI runtimes separate "create" from "start" for the same reason: nothing of the user runs in a half-made container.',
       pitfalls: ['Some network file systems have no fifos: keep the store on a local disk.'],
     },
     {
@@ -57,8 +57,10 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
         step: 'start-init',
         reason: 'the kernel closes the descriptor when its holder ends',
       },
-      why: 'open(2) for reading and writing, so that neither side blocks. If whoever builds the container dies, the kernel closes this descriptor, init reads end of file instead of the word GO, and leaves: the gate fails closed. As long as somebody holds it, everybody can see that the container is alive.',
-      pitfalls: [],
+      why: 'open(2) for reading and writing at once, so that it does not wait for the other side. If whoever builds the container dies, the kernel closes this descriptor; init then reads end of file instead of the word GO, and leaves: the gate fails closed. As long as somebody holds it, everybody can see that the container is alive.',
+      pitfalls: [
+        'A fifo that is opened for reading only makes open(2) wait until somebody opens it for writing; a shell that does so hangs.',
+      ],
     },
     {
       id: 'record-container',
@@ -79,8 +81,8 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
         mode: '0600',
       },
       undo: IN_DIRECTORY,
-      why: 'Which layers the container stands on, so that nobody removes an image under it, and whether it is to be kept.',
-      pitfalls: [],
+      why: 'write(2) of a small file: which layers the container stands on, so that nobody removes an image under it, and whether it is to be kept. It is data for other commands; the container itself never sees it.',
+      pitfalls: ['No space left on device: the disk of the store is full. Everything before is undone.'],
     },
     {
       id: 'make-directories',
@@ -92,7 +94,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
         argv: ['mkdir', '-m', '0755', '--', ...directories()],
       },
       undo: IN_DIRECTORY,
-      why: "upper takes what the container writes, work is overlay's scratch space, merged is where the result appears. The real directories proc, sys and dev in the upper layer hide whatever the image has under these names: a hostile image may have made them symlinks that lead to the host.",
+      why: "mkdir(2), six times. upper takes what the container writes, work is overlay's scratch space, merged is where the result appears. The real directories proc, sys and dev in the upper layer hide whatever the image has under these names: a hostile image may have made them symlinks that lead to the host.",
       pitfalls: ['upper and work must be on one file system, or the overlay mount fails.'],
     },
   ];

@@ -23,6 +23,8 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
     ...sentence(
       'This is what tinydocker would do, as a script of its own. Each step is one command; what undoes it is noted before, and runs, newest first, when the script ends.',
     ),
+    // Programs are text in single quotes, undos are called by name, and one fifo is opened for both directions.
+    '# shellcheck disable=SC2016,SC2034,SC2094,SC2317',
     '{',
     'set -euC',
     `umask ${UMASK.toString(8).padStart(3, '0')}`,
@@ -108,8 +110,10 @@ function isProgram({ name }: PlanVariable): boolean {
   return name.endsWith('_SH');
 }
 
-function usesVariable({ action }: Step, name: string): boolean {
-  return 'argv' in action && action.argv.some(word => variablesIn(word).includes(name));
+function usesVariable({ action, undo }: Step, name: string): boolean {
+  return [action, undo].some(
+    command => 'argv' in command && command.argv.some(word => variablesIn(word).includes(name)),
+  );
 }
 
 function stepLines(step: Step, programs: readonly PlanVariable[]): readonly string[] {
@@ -149,7 +153,8 @@ function undoLines(step: Step): readonly string[] {
   }
 }
 
-function actionLines(step: Step): readonly string[] {
+/** What the script does for a step, line by line. */
+export function actionLines(step: Step): readonly string[] {
   const { action } = step;
   switch (action.type) {
     case 'run':

@@ -87,6 +87,8 @@ export interface Step {
    * failed, the thing would be somebody else's.
    */
   readonly reserves?: true;
+  /** Its action was replaced by one that fails (--fail-at). */
+  readonly failsOnPurpose?: true;
 }
 
 export interface Phase {
@@ -102,7 +104,7 @@ export interface PlanVariable {
   readonly meaning: string;
 }
 
-export type PlanKind = 'run' | 'import' | 'base' | 'remove-image' | 'prune';
+export type PlanKind = 'run' | 'import' | 'base' | 'remove-image' | 'remove-container' | 'prune';
 
 export interface Plan {
   readonly kind: PlanKind;

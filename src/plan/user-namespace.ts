@@ -21,6 +21,17 @@ export function asOwner(facts: Pick<Facts, 'mapping'>, argv: readonly Arg[]): re
   return facts.mapping === 'host' ? argv : ['unshare', ...userNamespaceOptions(facts), '--', ...argv];
 }
 
+/**
+ * Removes a tree in which files may belong to any of the container's ids. Where no user namespace can be had, there never was a container
+ * with other ids, so that plain rm(1) does it: what is left of a refused run must go as well.
+ */
+export function removeTree(facts: Pick<Facts, 'mapping'>, path: Arg): readonly Arg[] {
+  const rm = 'rm -rf --one-file-system --';
+  if (facts.mapping === 'host') return [...rm.split(' '), path];
+  const unshare = ['unshare', ...userNamespaceOptions(facts), '--'].join(' ');
+  return ['sh', '-c', `${unshare} ${rm} "$1" 2>/dev/null || ${rm} "$1"`, 'remove', path];
+}
+
 /** Inside these namespaces of init; its user namespace first, where it has one, because it owns the others. */
 export function inside(
   facts: Pick<Facts, 'mapping'>,

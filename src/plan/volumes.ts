@@ -20,7 +20,7 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
     where,
     action: { type: 'run', argv: mountInRoot(mount) },
     undo,
-    why: 'The target is walked one name at a time below the new root, links are resolved as the container would see them, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a link in between. A target that leads out of the image is refused.',
+    why: 'mount(2) with MS_BIND makes a directory of the host appear in the container. The target is walked one name at a time below the new root, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a symbolic link in between. A target that leads out of the image is refused.',
     pitfalls: [
       'Between looking a path up and mounting on it, another container that shares the volume can swap a link in: CVE-2021-30465, CVE-2024-45310.',
     ],
@@ -37,7 +37,10 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
       },
       undo: DIES_WITH_INIT("it is made in the container's writable layer"),
       why: 'mkdir(2), for each part of the path that the image lacks, in the writable layer: docker does the same for -w. Links are resolved inside the new root.',
-      pitfalls: [],
+      pitfalls: [
+        'A file in the way (-w /etc/passwd/x) makes mkdir(2) fail with ENOTDIR.',
+        'A directory that the user of -u may not enter makes init leave with 126.',
+      ],
     });
   }
   if (spec.root.readonly) {
@@ -48,8 +51,8 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
       where,
       action: { type: 'run', argv: ['mount', '--no-mtab', '-o', 'remount,bind,ro', arg`${M}`] },
       undo,
-      why: 'mount(2) with MS_REMOUNT and MS_BIND makes this one mount read-only. Volumes, tmpfs and /dev stay as they are.',
-      pitfalls: [],
+      why: 'mount(2) with MS_REMOUNT and MS_BIND makes this one mount read-only: the flag belongs to the mount, not to the overlay behind it. Volumes, tmpfs and /dev stay as they are.',
+      pitfalls: ['Programs that write to /var/log or /run fail with EROFS: give them --tmpfs /run.'],
     });
   }
   return steps;

@@ -5,6 +5,7 @@ import type { PlanEvent } from '../events.ts';
 import type { Step } from '../plan/step.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { LiveView } from './live-view.tsx';
+import { loadLiveView } from './load-live-view.ts';
 import { ascii, marks as marksOf } from './marks.ts';
 import { messageText } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress, type StepStatus } from './progress.ts';
@@ -116,7 +117,7 @@ class TtyReporter implements Reporter {
     if (this.#ink === undefined) {
       process.env['FORCE_COLOR'] = String(this.#options.able.colour);
       process.env['CI'] = 'false';
-      this.#ink = import('./live-view.tsx');
+      this.#ink = loadLiveView();
     }
     return this.#ink;
   }

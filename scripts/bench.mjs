@@ -1,0 +1,225 @@
+#!/usr/bin/env node
+// npm run bench [ROUNDS]: how long one container takes, paired with the printed script, a bare node, and the peers that are installed.
+// All commands run in turn within each round, so that a change of the machine's speed meets all of them; quote the ratios, not the milliseconds.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const ROUNDS = Number(process.argv[2] ?? 15);
+const CLI = new URL('../dist/cli.js', import.meta.url).pathname;
+/** Clock ticks of /proc/PID/stat in a second; fixed at 100 for user space on Linux. */
+const TICKS = 100;
+
+const scratch = mkdtempSync(join(tmpdir(), 'tinydocker-bench-'));
+// Certificates that NODE_EXTRA_CA_CERTS names cost every start of node 40 ms, which is not what is measured.
+const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
+const env = { ...environment, TINYDOCKER_ROOT: join(scratch, 'store') };
+try {
+  main();
+} finally {
+  // Files of a podman store may belong to other ids: podman itself removes them.
+  if (installed('podman'))
+    spawnSync('podman', [...podmanStore(), 'system', 'reset', '--force'], { stdio: 'ignore' });
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function main() {
+  const contenders = prepare();
+  for (const contender of contenders) sample(contender);
+  for (const contender of contenders) contender.samples.length = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const contender of contenders) if (contender.problem === undefined) sample(contender);
+  }
+  print(contenders);
+}
+
+/** What is compared: every one runs `true` in a container on the same root file system. */
+function prepare() {
+  const first = spawnSync(process.execPath, [CLI, 'run', '-q', 'warm-up', 'true'], { env, encoding: 'utf8' });
+  if (first.status !== 0) throw new Error(`the first run failed: ${first.stderr}`);
+  const script = join(scratch, 'plan.sh');
+  writeFileSync(script, spawnSync(process.execPath, [CLI, 'run', '--dry-run', 'x', 'true'], { env }).stdout);
+  const rootfs = layerOf(env.TINYDOCKER_ROOT);
+  const bundle = ociBundle(rootfs);
+  const copy = join(bundle, 'rootfs');
+  return [
+    contender('node -e 0', [process.execPath, '-e', '0']),
+    contender('printed script', ['sh', script]),
+    contender('tinydocker run -q', [process.execPath, CLI, 'run', '-q', 'x', 'true']),
+    contender('bwrap', [
+      'bwrap',
+      '--unshare-all',
+      '--bind',
+      copy,
+      '/',
+      '--proc',
+      '/proc',
+      '--dev',
+      '/dev',
+      'true',
+    ]),
+    contender('crun', ['crun', '--root', join(scratch, 'crun'), 'run', '--bundle', bundle, 'bench-crun']),
+    contender('runc', ['runc', '--root', join(scratch, 'runc'), 'run', '--bundle', bundle, 'bench-runc']),
+    contender('systemd-nspawn', [
+      'systemd-nspawn',
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      '--private-network',
+      '--directory',
+      copy,
+      '/bin/true',
+    ]),
+    contender('podman', podman(rootfs)),
+  ];
+}
+
+function contender(name, argv) {
+  const problem = argv === undefined || !installed(argv[0]) ? 'not installed' : undefined;
+  return { name, argv, problem, samples: [] };
+}
+
+function sample(contender) {
+  if (contender.problem !== undefined) return;
+  const [program, ...args] = contender.argv;
+  const cpu = childrenTicks();
+  const begin = process.hrtime.bigint();
+  const { status, error, stderr } = spawnSync(program, args, {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  const wall = Number(process.hrtime.bigint() - begin) / 1e6;
+  if (error !== undefined || status !== 0) {
+    contender.problem = (error?.message ?? stderr.trim().split('\n').at(-1) ?? `exit status ${status}`).slice(
+      0,
+      80,
+    );
+    return;
+  }
+  contender.samples.push({ wall, cpu: ((childrenTicks() - cpu) * 1000) / TICKS });
+}
+
+/** CPU time of all children that were waited for, in ticks: cutime + cstime of proc(5). */
+function childrenTicks() {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return Number(fields[13]) + Number(fields[14]);
+}
+
+function print(contenders) {
+  const medians = Object.fromEntries(
+    contenders.map(({ name, samples }) => [name, median(samples.map(s => s.wall))]),
+  );
+  const node = contenders.find(({ name }) => name === 'node -e 0');
+  const script = contenders.find(({ name }) => name === 'printed script');
+  const rows = contenders.map(({ name, samples, problem }) =>
+    problem === undefined
+      ? [
+          name,
+          ms(medians[name]),
+          ms(Math.min(...samples.map(s => s.wall))),
+          ms(mean(samples.map(s => s.cpu))),
+          ratio(samples, node.samples),
+          ratio(samples, script.samples),
+        ]
+      : [name, `skipped: ${problem}`, '', '', '', ''],
+  );
+  const table = [['', 'median', 'least', 'CPU', 'x node', 'x script'], ...rows];
+  const widths = table[0].map((_, column) =>
+    Math.max(...table.map(row => (row[1].startsWith('skipped') && column > 0 ? 0 : row[column].length))),
+  );
+  for (const row of table)
+    console.log(
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+    );
+  const ours = contenders.find(({ name }) => name === 'tinydocker run -q');
+  if (ours.problem !== undefined || script.problem !== undefined) return;
+  const share = ours.samples.map((s, i) => s.wall / (node.samples[i].wall + 1.5 * script.samples[i].wall));
+  console.log(
+    `\n${ROUNDS} rounds. tinydocker run / (node + 1.5 x printed script): ${median(share).toFixed(2)} (aim: at most 1)`,
+  );
+}
+
+/** Median of the ratios within each round. */
+function ratio(samples, base) {
+  return median(samples.map((s, i) => s.wall / base[i].wall)).toFixed(2);
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted.length === 0
+    ? Number.NaN
+    : (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function ms(value) {
+  return `${value.toFixed(0)} ms`;
+}
+
+function installed(program) {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
+}
+
+/** The directory of the one layer that the image `base` has. */
+function layerOf(store) {
+  const image = JSON.parse(readFileSync(join(store, 'images/base:latest.json'), 'utf8'));
+  return join(store, 'layers', image.layers[0].digest);
+}
+
+/** An OCI bundle on a copy of the root file system, with the specification that tinydocker prints. */
+function ociBundle(rootfs) {
+  const bundle = join(scratch, 'bundle');
+  spawnSync('mkdir', [bundle]);
+  spawnSync('cp', ['-a', rootfs, join(bundle, 'rootfs')]);
+  // The peers want mount points in the root file system, systemd-nspawn a /usr as well.
+  spawnSync('mkdir', ['-p', ...['proc', 'sys', 'dev', 'usr'].map(name => join(bundle, 'rootfs', name))]);
+  const spec = spawnSync(process.execPath, [CLI, 'run', '--dry-run', '--format', 'oci', 'x', 'true'], {
+    env,
+  }).stdout;
+  writeFileSync(join(bundle, 'config.json'), spec);
+  return bundle;
+}
+
+function podmanStore() {
+  return ['--root', join(scratch, 'podman'), '--runroot', join(scratch, 'podman-run')];
+}
+
+/** podman with an image of its own made from the same root file system; undefined when it is not installed. */
+function podman(rootfs) {
+  if (!installed('podman')) return ['podman'];
+  const tar = join(scratch, 'rootfs.tar');
+  spawnSync('tar', ['-C', rootfs, '-cf', tar, '.']);
+  spawnSync('podman', [...podmanStore(), 'import', tar, 'bench'], { stdio: 'ignore' });
+  const variants = [
+    [],
+    // A machine that may not raise limits (no CAP_SYS_RESOURCE), or mixes cgroup v1 and v2, which crun refuses.
+    ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'],
+    ['--runtime', 'runc', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'],
+  ];
+  const commands = variants.map(options => {
+    const runtime = options.slice(0, options.indexOf('--ulimit') < 0 ? 0 : options.indexOf('--ulimit'));
+    const limits = options.slice(runtime.length);
+    return [
+      'podman',
+      ...podmanStore(),
+      ...runtime,
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      ...limits,
+      'bench',
+      'true',
+    ];
+  });
+  return (
+    commands.find(([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0) ??
+    commands[0]
+  );
+}

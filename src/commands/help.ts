@@ -1,0 +1,79 @@
+/** `tinydocker help`: all verbs, or one of them. */
+
+import process from 'node:process';
+import { EXIT, usageError } from '../errors.ts';
+import { nearNames, shown } from '../plan/names.ts';
+import type { Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
+
+export const help = `Print help.
+
+Examples
+  tinydocker help          the verbs
+  tinydocker help run      one of them, the same as: tinydocker run --help
+  man tinydocker           everything on one page
+
+Usage
+  tinydocker help [VERB]
+
+Exit status
+  0  done
+  2  there is no such verb
+`;
+
+export async function run(argv: readonly string[]): Promise<number> {
+  const [name] = argv.filter(word => word !== '--help' && word !== '-h');
+  process.stdout.write(name === undefined ? overview() : (await loadVerb(name)).help);
+  return EXIT.ok;
+}
+
+/** The verb's module. Throws a usage error that names similar verbs when there is none. */
+export async function loadVerb(name: string): Promise<Verb> {
+  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (entry !== undefined) return entry.load();
+  const near = nearNames(name, Object.keys(VERBS));
+  throw usageError(
+    `There is no verb ${shown(name)}.`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
+  );
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(VERBS).map(name => name.length));
+  const verbs = Object.entries(VERBS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `tinydocker runs containers as ordinary commands that you can read.
+
+Examples
+  tinydocker run hello1 /bin/sh              a shell in a container of its own
+  tinydocker run --dry-run hello1 /bin/sh    print that as a script, and do nothing
+  tinydocker explain                         the steps of a run
+  tinydocker doctor                          what this machine can do
+
+Usage
+  tinydocker VERB [OPTIONS] [ARGUMENTS]
+  tinydocker VERB --help
+
+A container is a plan: ordinary commands (unshare, mount, nsenter, pivot_root),
+each with its undo. The plan can be printed as a script, or be executed. What was
+done is undone when the container ends, when a step fails, and on Ctrl-C.
+
+Verbs
+${verbs.join('\n')}
+
+Options
+      --help       print this text
+      --version    print the version
+
+Environment
+  TINYDOCKER_ROOT        the store; else /var/lib/tinydocker for root, and
+                         ~/.local/share/tinydocker for ordinary users
+  TINYDOCKER_PROGRESS    how progress is shown, as --progress
+
+Exit status
+  run exits with the status of its command, and with 125 when tinydocker itself
+  failed; the others with 0, 1 (failed) or 2 (usage).
+
+See also
+  man tinydocker; tinydocker run --help
+`;
+}

@@ -1,0 +1,66 @@
+/** `tinydocker image import`: an image from directories and archives. */
+
+import process from 'node:process';
+import { EXIT, failureError, UserError, usageError } from '../errors.ts';
+import { probeFacts } from '../host/facts.ts';
+import { inspectSource } from '../host/import-source.ts';
+import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
+import { planImport } from '../plan/import.ts';
+import { parseImageName, shown } from '../plan/names.ts';
+import { parseOptions } from './options.ts';
+import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
+
+export const help = `tinydocker image import debian ./debian-rootfs.tar.xz    an image from an archive
+tinydocker image import mine:2 /srv/rootfs               an image from a directory
+tinydocker image import app base.tar app.tar             two layers, the lowest first
+tinydocker image import --dry-run debian rootfs.tar      see what it would do
+debootstrap stable ./rootfs && tinydocker image import debian ./rootfs
+
+Usage: tinydocker image import [OPTIONS] NAME[:TAG] SOURCE...
+
+Makes an image. Each SOURCE, a directory or a tar archive (plain, or compressed with gzip,
+xz or zstd), becomes one layer. A layer is stored once, named by its digest, and never
+written again. If NAME is taken, it means the new image from then on.
+
+An archive with absolute names, with "..", or with members below symbolic links that lead
+outside is refused. Device nodes below /dev are left out: a container has a /dev of its own.
+
+${PLAN_OPTIONS_HELP}`;
+
+export async function importImage(argv: readonly string[], commandLine: string): Promise<number> {
+  const { values, positionals } = parseOptions(argv, PLAN_OPTIONS, { verb: 'image import', anywhere: true });
+  if (values.help) {
+    process.stdout.write(help);
+    return EXIT.ok;
+  }
+  const options = planOptions(values);
+  const [name, ...paths] = positionals;
+  if (name === undefined || paths.length === 0)
+    throw usageError(
+      name === undefined
+        ? 'image import needs a name and a source.'
+        : `image import ${shown(name)} needs a source.`,
+      'tinydocker image import debian ./debian-rootfs.tar.xz',
+    );
+  const image = parseImageName(name);
+  if (image.failure !== undefined) throw failureError([image.failure]);
+  const facts = probeFacts();
+  const sources = paths.map(path => inspectSource(path, facts.storeRoot));
+  const twice = sources.findIndex((source, index) =>
+    sources.slice(0, index).some(({ path }) => path === source.path),
+  );
+  if (twice >= 0)
+    throw new UserError(`The source ${shown(paths[twice] ?? '')} is given twice.`, {
+      hint: 'Each layer of an image is another one, lowest first.',
+    });
+  const plan = planImport({
+    name: image.name,
+    sources,
+    links: sources.map(newLinkName),
+    id: newOperationId(),
+    created: timestamp(),
+    config: {},
+    facts,
+  });
+  return carryOut(plan, options, commandLine);
+}

@@ -1,0 +1,132 @@
+/** `tinydocker images`: what can be run. */
+
+import process from 'node:process';
+import { EXIT, usageError } from '../errors.ts';
+import { diskUsage, type Usage } from '../host/disk-usage.ts';
+import { probeFacts } from '../host/facts.ts';
+import { layerDirectories, listImages } from '../host/images.ts';
+import { storePaths } from '../host/store-paths.ts';
+import { shown } from '../plan/names.ts';
+import { parseOptions } from './options.ts';
+
+export const help = `tinydocker images                    a table
+tinydocker images -q                 the names only
+tinydocker images --format json      one JSON object for each image
+
+Usage: tinydocker images [OPTIONS]      (also: tinydocker image ls)
+
+Lists the images of the store. SIZE is what the layers take on disk; layers that images
+share are counted for each of them. A "+" means that some files could not be looked at.
+
+  --format table|json  how to print them
+  -q, --quiet          only names
+`;
+
+const OPTIONS = {
+  format: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean' },
+} as const;
+
+const HEADINGS = ['REPOSITORY', 'TAG', 'LAYERS', 'CREATED', 'SIZE'] as const;
+
+export async function run(argv: readonly string[], _commandLine: string): Promise<number> {
+  const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'images', anywhere: true });
+  if (values.help) {
+    process.stdout.write(help);
+    return EXIT.ok;
+  }
+  const { format = 'table' } = values;
+  if (format !== 'table' && format !== 'json')
+    throw usageError(`--format ${shown(format)} is not known.`, 'Images are printed as table or json.');
+  if (positionals.length > 0)
+    throw usageError(`images takes no arguments, and got ${shown(positionals[0] ?? '')}.`);
+  process.stdout.write(text(values.quiet ? 'names' : format));
+  return EXIT.ok;
+}
+
+function text(format: 'names' | 'table' | 'json'): string {
+  const paths = storePaths(probeFacts().storeRoot);
+  const images = listImages(paths);
+  if (format === 'names') return images.map(({ name }) => `${name}\n`).join('');
+  const known = new Map<string, Usage>();
+  const rows = images.map(image => {
+    const layers = layerDirectories(paths, image).map(directory => {
+      const usage = known.get(directory) ?? diskUsage(directory);
+      known.set(directory, usage);
+      return usage;
+    });
+    const colon = image.name.lastIndexOf(':');
+    return {
+      ...image,
+      repository: image.name.slice(0, colon),
+      tag: image.name.slice(colon + 1),
+      size: layers.reduce((sum, { bytes }) => sum + bytes, 0),
+      complete: layers.every(({ complete }) => complete),
+    };
+  });
+  if (format === 'json')
+    return rows
+      .map(
+        ({ name, repository, tag, created, layers, config, size }) =>
+          `${JSON.stringify({ name, repository, tag, created, layers: layers.map(({ digest }) => digest), config, size })}\n`,
+      )
+      .join('');
+  const now = Date.now();
+  return table([
+    HEADINGS,
+    ...rows.map(({ repository, tag, layers, created, size, complete }) => [
+      repository,
+      tag,
+      String(layers.length),
+      age(now - Date.parse(created)),
+      `${sizeText(size)}${complete ? '' : '+'}`,
+    ]),
+  ]);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('   ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** "3 hours ago"; `milliseconds` may be negative when the clock was set back. */
+function age(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (Number.isNaN(seconds)) return 'unknown';
+  if (seconds < 1) return 'now';
+  const units = [
+    ['second', 60],
+    ['minute', 60],
+    ['hour', 24],
+    ['day', 7],
+    ['week', 8],
+  ] as const;
+  let count = seconds;
+  for (const [unit, size] of units) {
+    if (count < size) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+    count = Math.floor(count / size);
+  }
+  const months = Math.floor(seconds / (30 * 86_400));
+  return months < 24 ? `${months} months ago` : `${Math.floor(months / 12)} years ago`;
+}
+
+/** Decimal units, as docker prints them: "4.1MB". */
+function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${size >= 100 || unit === 0 ? Math.round(size) : Number(size.toPrecision(2))}${units[unit]}`;
+}

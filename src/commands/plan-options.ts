@@ -1,0 +1,66 @@
+/** The options that every verb shares which changes something, and what they lead to: the plan is printed or executed. */
+
+import process from 'node:process';
+import { EXIT, usageError } from '../errors.ts';
+import { renderJson } from '../plan/json.ts';
+import { shown } from '../plan/names.ts';
+import { renderScript } from '../plan/script.ts';
+import type { Plan } from '../plan/step.ts';
+import { type ExecuteOptions, execute } from './execute.ts';
+import { milliseconds } from './run-options.ts';
+
+export const PLAN_OPTIONS = {
+  'dry-run': { type: 'boolean' },
+  format: { type: 'string' },
+  pace: { type: 'string' },
+  progress: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean' },
+} as const;
+
+/** For the end of a help text. */
+export const PLAN_OPTIONS_HELP = `  --dry-run            print the plan as a shell script, and do nothing
+  --format sh|json     with --dry-run: for people, or for programs
+  --progress MODE      auto, tty, plain, json or quiet
+  --pace TIME          wait before each step: 400ms, 2s
+  -q, --quiet          no progress
+`;
+
+export interface PlanOptions extends ExecuteOptions {
+  readonly dryRun: boolean;
+  readonly format: 'sh' | 'json';
+}
+
+interface PlanValues {
+  readonly 'dry-run'?: boolean | undefined;
+  readonly format?: string | undefined;
+  readonly pace?: string | undefined;
+  readonly progress?: string | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Throws a usage error for a value that is none of the option's. */
+export function planOptions(values: PlanValues): PlanOptions {
+  const { format = 'sh', progress, pace } = values;
+  if (format !== 'sh' && format !== 'json')
+    throw usageError(`--format ${shown(format)} is not known.`, 'A plan is printed as sh or json.');
+  if (values.format !== undefined && !values['dry-run'])
+    throw usageError('--format says how --dry-run prints the plan, and there is no --dry-run.');
+  return {
+    dryRun: values['dry-run'] ?? false,
+    format,
+    pace: milliseconds(pace),
+    quiet: values.quiet ?? false,
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+/** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run and exec. */
+export async function carryOut(plan: Plan, options: PlanOptions, commandLine: string): Promise<number> {
+  if (options.dryRun) {
+    process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
+    return EXIT.ok;
+  }
+  const { type, status } = await execute(plan, options);
+  return type === 'interrupted' || status === EXIT.ok ? status : EXIT.failure;
+}

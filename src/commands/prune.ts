@@ -1,0 +1,142 @@
+/** `tinydocker prune`: removes what killed runs and imports left behind. */
+
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { EXIT, UserError, usageError } from '../errors.ts';
+import { probeFacts } from '../host/facts.ts';
+import { type FoundLeftover, findLeftovers } from '../host/leftovers.ts';
+import { storePaths } from '../host/store-paths.ts';
+import { shown } from '../plan/names.ts';
+import { planPrune, type Removable, removableName } from '../plan/prune.ts';
+import { renderScript } from '../plan/script.ts';
+import { parseOptions } from './options.ts';
+import { removeAll } from './remove.ts';
+
+const OPTIONS = {
+  force: { type: 'boolean', short: 'f' },
+  'dry-run': { type: 'boolean' },
+  progress: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean' },
+} as const;
+
+export const help = `tinydocker prune: remove what killed runs and imports left behind
+
+Examples
+  tinydocker prune              list what is left over, ask, remove it
+  tinydocker prune --force      list it and remove it, without a question
+  tinydocker prune --dry-run    print the commands that would remove it, as a shell script
+
+What is left over
+  A container's mounts and processes end with it, whatever happens: the kernel sees to that. What a kill -9
+  (or a power failure) can leave is on the disk: the container's directory in the store, the workspace of an
+  image operation, and layers that no image refers to. A journal, written before each step, says what was begun.
+
+  Whether somebody still needs a directory is not guessed: its owner holds a named pipe in it open, and the kernel
+  knows whether anybody does. A running container is never touched, and neither are kept containers
+  (tinydocker rm removes those), images and their layers.
+
+Options
+  -f, --force        do not ask
+      --dry-run      print the plan as a script; change nothing
+      --progress=auto|tty|plain|json|quiet
+  -q, --quiet        print nothing but errors
+
+Exit status: 0 all is removed, or nothing was left over; 1 something could not be removed, or the answer was no; 2 usage.
+`;
+
+export async function run(argv: readonly string[], commandLine: string): Promise<number> {
+  const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'prune', anywhere: true });
+  if (values.help) {
+    process.stdout.write(help);
+    return EXIT.ok;
+  }
+  const [surplus] = positionals;
+  if (surplus !== undefined)
+    throw usageError(
+      `tinydocker prune takes no names, and ${shown(surplus)} is one.`,
+      'tinydocker rm NAME removes a container that was kept.',
+    );
+  const facts = probeFacts();
+  const paths = storePaths(facts.storeRoot);
+  const { found, notes } = await findLeftovers(paths);
+  const planOf = (removables: readonly Removable[]) => planPrune(removables, facts);
+  const removables = found.map(({ removable }) => removable);
+  for (const note of notes) process.stderr.write(`tinydocker: note: ${note}\n`);
+  if (values['dry-run']) {
+    process.stdout.write(renderScript([planOf(removables)], commandLine));
+    return EXIT.ok;
+  }
+  if (!values.quiet) process.stdout.write(found.length === 0 ? 'Nothing is left over.\n' : table(found));
+  if (found.length === 0) return EXIT.ok;
+  if (!values.force && !(await confirmed(found.length))) return EXIT.failure;
+
+  const quiet = values.quiet ?? false;
+  const { failed, interrupted } = await removeAll(removables, planOf, {
+    ...(values.progress === undefined ? {} : { progress: values.progress }),
+    quiet,
+    pace: 0,
+  });
+  if (interrupted !== undefined) return interrupted;
+  const untouched = await untouchedOf(found, failed);
+  for (const name of untouched)
+    process.stderr.write(
+      `tinydocker: note: ${name} was taken into use or changed meanwhile, so it was left alone\n`,
+    );
+  const removed = found.length - failed.length - untouched.length;
+  if (!quiet) process.stdout.write(`Removed ${removed} of ${found.length}.\n`);
+  return failed.length > 0 ? EXIT.failure : EXIT.ok;
+
+  async function untouchedOf(
+    before: readonly FoundLeftover[],
+    known: readonly Removable[],
+  ): Promise<readonly string[]> {
+    const now = new Set((await findLeftovers(paths)).found.map(({ removable }) => keyOf(removable)));
+    return before
+      .filter(({ removable }) => !known.includes(removable) && now.has(keyOf(removable)))
+      .map(({ removable }) => removableName(removable));
+  }
+}
+
+function keyOf(removable: Removable): string {
+  return `${removable.type} ${removable.type === 'layer' ? removable.digest : removable.name}`;
+}
+
+/** One line for each: what, name, size, why. */
+function table(found: readonly FoundLeftover[]): string {
+  const rows = [
+    ['WHAT', 'NAME', 'SIZE', 'WHY'],
+    ...found.map(({ removable, bytes, reason }) => [
+      removable.type,
+      removableName(removable),
+      sizeText(bytes),
+      reason,
+    ]),
+  ];
+  const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  return rows
+    .map(row => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
+    .join('');
+}
+
+function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** Asks on the terminal. Throws a UserError when there is none. */
+async function confirmed(count: number): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new UserError('Nothing was removed: prune asks first, and there is no terminal to ask on.', {
+      hint: '--force removes without a question; --dry-run prints the commands.',
+    });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`Remove ${count === 1 ? 'it' : `all ${count}`}? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,104 @@
+/** `tinydocker rm`: removes containers that were kept. */
+
+import process from 'node:process';
+import { EXIT, UserError, usageError } from '../errors.ts';
+import { findContainer, listContainers, type StoredContainer } from '../host/containers.ts';
+import { probeFacts } from '../host/facts.ts';
+import { type StorePaths, storePaths } from '../host/store-paths.ts';
+import { containerNameFailure, nearNames, shown } from '../plan/names.ts';
+import { planRemoveContainers } from '../plan/prune.ts';
+import { renderScript } from '../plan/script.ts';
+import { parseOptions } from './options.ts';
+import { removeAll } from './remove.ts';
+
+const OPTIONS = {
+  'dry-run': { type: 'boolean' },
+  progress: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean' },
+} as const;
+
+const UNSUPPORTED = {
+  f: 'a running container is stopped first, where it runs',
+  force: 'a running container is stopped first, where it runs',
+  v: 'containers have no volumes of their own',
+  volumes: 'containers have no volumes of their own',
+};
+
+export const help = `tinydocker rm: remove containers that were kept
+
+Examples
+  tinydocker rm hello1               remove the writable layer that run --keep kept
+  tinydocker rm hello1 hello2        several at once
+  tinydocker rm --dry-run hello1     print the commands that would do it, as a shell script
+
+A container that runs is not removed: all names are looked at before anything is. The image stays as it is; what is
+lost is what the container wrote. Without --keep there is nothing to remove: a container takes itself away.
+
+Options
+      --dry-run      print the plan as a script; change nothing
+      --progress=auto|tty|plain|json|quiet
+  -q, --quiet        print nothing but errors
+
+Exit status: 0 all are removed; 1 one runs, does not exist, or could not be removed; 2 usage.
+`;
+
+export async function run(argv: readonly string[], commandLine: string): Promise<number> {
+  const { values, positionals } = parseOptions(argv, OPTIONS, {
+    verb: 'rm',
+    unsupported: UNSUPPORTED,
+    anywhere: true,
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return EXIT.ok;
+  }
+  if (positionals.length === 0)
+    throw usageError('Which container is to be removed?', 'For example: tinydocker rm hello1');
+  const facts = probeFacts();
+  const paths = storePaths(facts.storeRoot);
+  const names = [...new Set(positionals)];
+  const containers = await Promise.all(names.map(name => removable(paths, name)));
+  const planOf = (some: readonly (typeof things)[number][]) => planRemoveContainers(some, facts);
+  const things = containers.map(({ name, identity }) => ({ type: 'container', name, identity }) as const);
+  if (values['dry-run']) {
+    process.stdout.write(renderScript([planOf(things)], commandLine));
+    return EXIT.ok;
+  }
+  const quiet = values.quiet ?? false;
+  const { failed, interrupted } = await removeAll(things, planOf, {
+    ...(values.progress === undefined ? {} : { progress: values.progress }),
+    quiet,
+    pace: 0,
+  });
+  if (interrupted !== undefined) return interrupted;
+  const gone = things.filter(thing => !failed.includes(thing));
+  if (!quiet) process.stdout.write(gone.map(({ name }) => `${name}\n`).join(''));
+  return failed.length > 0 ? EXIT.failure : EXIT.ok;
+}
+
+/** The container, if it may be removed. Throws a UserError otherwise. */
+async function removable(paths: StorePaths, name: string): Promise<StoredContainer> {
+  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
+  if (container === undefined) throw await noSuchContainer(paths, name);
+  if (container.state === 'alive')
+    throw new UserError(`The container ${shown(name)} runs, so it is not removed.`, {
+      hint: 'End it where it runs (exit, or Ctrl-C), then try again.',
+    });
+  return container;
+}
+
+async function noSuchContainer(paths: StorePaths, name: string): Promise<UserError> {
+  const names = (await listContainers(paths))
+    .filter(({ state }) => state === 'kept')
+    .map(container => container.name);
+  const near = nearNames(name, names);
+  return new UserError(`There is no container ${shown(name)}.`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : names.length > 0
+          ? `Kept are: ${names.slice(0, 8).join(', ')}.`
+          : 'None is kept: without --keep a container takes itself away.',
+  });
+}

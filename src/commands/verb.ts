@@ -1,0 +1,7 @@
+/** What the module of a verb offers. */
+export interface Verb {
+  /** The text of `tinydocker VERB --help`: examples first. */
+  readonly help: string;
+  /** Does it and returns the exit status. `commandLine` is what was typed, for headings. Throws UserError for what the user can mend. */
+  run(argv: readonly string[], commandLine: string): Promise<number>;
+}

@@ -1,0 +1,24 @@
+/** The verbs, in the order in which help lists them. Each is loaded when it is asked for. */
+
+import type { Verb } from './verb.ts';
+
+export interface VerbEntry {
+  /** One line for the list of verbs, imperative. */
+  readonly summary: string;
+  readonly load: () => Promise<Verb>;
+}
+
+export const VERBS: Readonly<Record<string, VerbEntry>> = {
+  run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
+  image: {
+    summary: 'make an image from directories or tars: image import',
+    load: () => import('./image.ts'),
+  },
+  images: { summary: 'list the images', load: () => import('./images.ts') },
+  rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
+  rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
+  prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
+  explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
+  doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
+  help: { summary: 'print help, about a verb too', load: () => import('./help.ts') },
+};

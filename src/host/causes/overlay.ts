@@ -1,0 +1,94 @@
+/** The overlay can not be mounted. mount(8) says "special device overlay does not exist" or "wrong fs type" for nearly everything. */
+
+import { statSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { readText } from '../facts.ts';
+import { mountOf } from '../mount-table.ts';
+import type { Cause, Diagnosis } from './scene.ts';
+import { valueOf } from './scene.ts';
+
+const ELSEWHERE =
+  'Put the store on a local disk (ext4, xfs, btrfs) or a tmpfs: TINYDOCKER_ROOT=/another/directory.';
+
+/** File systems that overlay refuses for its upper layer, and what each lacks. */
+export const NO_UPPER: Readonly<Record<string, string>> = {
+  '9p': 'it can not keep whiteouts',
+  cifs: 'it can not keep whiteouts',
+  ecryptfs: 'it refuses to be stacked',
+  exfat: 'it keeps no owners, modes and extended attributes',
+  fuse: 'it can usually not keep whiteouts',
+  iso9660: 'it is read-only',
+  msdos: 'it keeps no owners, modes and extended attributes',
+  nfs: 'it can not keep whiteouts',
+  nfs4: 'it can not keep whiteouts',
+  ntfs3: 'it can not keep whiteouts',
+  overlay: 'an upper layer can not be an overlay itself, as the root of a docker container is',
+  smb3: 'it can not keep whiteouts',
+  squashfs: 'it is read-only',
+  vfat: 'it keeps no owners, modes and extended attributes',
+};
+
+export const overlayRefused: Cause = scene => {
+  const { step, store } = scene;
+  if (step.id !== 'mount-overlay' || step.action.type !== 'run') return undefined;
+  const options = step.action.argv
+    .map(word => valueOf(scene, word) ?? '')
+    .find(word => word.includes('lowerdir='));
+  return (
+    missingLayer(store, options ?? '') ??
+    noOverlay() ??
+    unsuitable(store) ??
+    (options?.includes('userxattr') ? oldKernel() : undefined)
+  );
+};
+
+/** A layer of the option string that the store does not have. */
+export function missingLayer(store: string, options: string): Diagnosis | undefined {
+  const lower = /lowerdir=([^,]*)/.exec(options)?.[1] ?? '';
+  const missing = lower.split(':').find(link => link !== '' && !isDirectory(join(store, link)));
+  if (missing === undefined) return undefined;
+  return {
+    cause: `A layer of the image is missing in the store: ${join(store, missing)} does not lead to a directory.`,
+    hint: 'Import the image again: tinydocker image import.',
+  };
+}
+
+function noOverlay(): Diagnosis | undefined {
+  const known = readText('/proc/filesystems');
+  if (known === '' || /\boverlay$/m.test(known)) return undefined;
+  return {
+    cause: 'This kernel does not know overlay: /proc/filesystems does not list it.',
+    hint: 'Load the module: sudo modprobe overlay. A kernel without it can not run containers from images.',
+  };
+}
+
+function unsuitable(store: string): Diagnosis | undefined {
+  const mount = mountOf(join(store, 'containers'));
+  if (mount === undefined) return undefined;
+  const kind = mount.type.startsWith('fuse') && mount.type !== 'fuseblk' ? 'fuse' : mount.type;
+  const reason = NO_UPPER[kind];
+  if (reason === undefined) return undefined;
+  return {
+    cause: `The store ${store} is on a file system of type ${mount.type} (mounted on ${mount.mountPoint}), which overlay does not take for its upper layer: ${reason}.`,
+    hint: ELSEWHERE,
+  };
+}
+
+function oldKernel(): Diagnosis | undefined {
+  const [major = 0, minor = 0] = release().split('.').map(Number.parseFloat);
+  if (major > 5 || (major === 5 && minor >= 11)) return undefined;
+  return {
+    cause: `Linux ${release()} does not let ordinary users mount an overlay; that came with Linux 5.11.`,
+    hint: 'Run tinydocker as root, or use a newer kernel.',
+  };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    // What can not be looked at is not what is missing.
+    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+  }
+}

@@ -1,0 +1,62 @@
+/** A program that a step runs is not on the machine. */
+
+import { type Arg, INIT_SH, variablesIn } from '../../plan/arg.ts';
+import { fullArgv } from '../../plan/enter.ts';
+import type { Step } from '../../plan/step.ts';
+import { findProgram } from '../facts.ts';
+import type { Cause } from './scene.ts';
+
+/** The programs of the plans, and the Debian package that each comes from. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  bash: 'bash',
+  cat: 'coreutils',
+  env: 'coreutils',
+  hostname: 'hostname',
+  ip: 'iproute2',
+  mkdir: 'coreutils',
+  mkfifo: 'coreutils',
+  mount: 'mount',
+  newgidmap: 'uidmap',
+  newuidmap: 'uidmap',
+  nsenter: 'util-linux',
+  pivot_root: 'util-linux',
+  rm: 'coreutils',
+  script: 'bsdutils',
+  setpriv: 'util-linux',
+  setsid: 'util-linux',
+  sh: 'dash',
+  umount: 'mount',
+  unshare: 'util-linux',
+};
+
+export const programMissing: Cause = ({ step, plan }) => {
+  const terminal = plan.steps.find(({ id }) => id === 'write-terminal-script');
+  const needed = [
+    ...programsOf(step),
+    // What script(1) starts stands in a file of its own.
+    ...(step.id === 'start-init' && terminal !== undefined ? ['unshare', 'setpriv', 'env', 'sh'] : []),
+  ];
+  const missing = needed.find(program => findProgram(program) === undefined);
+  if (missing === undefined) return undefined;
+  return {
+    cause: `The program ${missing} is not installed; the step ${step.id} needs it.`,
+    hint: `On Debian: sudo apt-get install ${PACKAGES[missing]}. tinydocker doctor looks for all of them.`,
+  };
+};
+
+/** The programs that a step's command consists of: those in front of what is the container's own. */
+export function programsOf(step: Step): readonly string[] {
+  const { action } = step;
+  if (action.type !== 'run' && action.type !== 'start') return [];
+  const argv = fullArgv(step, action.argv);
+  // On a terminal init's own command stands in a file, and only variables of the environment mention it.
+  const end = action.type === 'start' && action.terminal ? -1 : argv.findIndex(isInit);
+  const ours = end < 0 ? argv : argv.slice(0, end);
+  const programs = ours.filter(word => typeof word === 'string' && Object.hasOwn(PACKAGES, word));
+  const maps = ours.includes('--map-auto') ? ['newuidmap', 'newgidmap'] : [];
+  return [...new Set([...(programs as readonly string[]), ...maps])];
+}
+
+function isInit(word: Arg): boolean {
+  return variablesIn(word).includes(INIT_SH.var);
+}

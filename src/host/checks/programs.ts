@@ -1,0 +1,79 @@
+/** The programs that the plans run: whether each is there, and new enough. */
+
+import { runCommand } from '../../exec/process.ts';
+import { PACKAGES } from '../causes/program-missing.ts';
+import { findProgram } from '../facts.ts';
+import type { Check, Topic } from './check.ts';
+
+/** Programs without which containers run, and what is lost. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  bash: 'Descriptors above 9 that the caller left open reach the container: sh can not close them.',
+  ip: 'The loopback interface of containers stays down.',
+  script: 'run -t can not give a container a terminal of its own.',
+};
+/** These matter to ordinary users only; the topic user-namespace tells about them. */
+const ELSEWHERE = new Set(['newuidmap', 'newgidmap']);
+
+export const programs: Topic = async () => {
+  const wanted = Object.keys(PACKAGES).filter(name => !ELSEWHERE.has(name));
+  const missing = wanted.filter(name => findProgram(name) === undefined);
+  return [...found(wanted.length, missing), ...missing.map(missingProgram), ...(await utilLinux())];
+};
+
+function found(wanted: number, missing: readonly string[]): readonly Check[] {
+  if (missing.length > 0) return [];
+  return [
+    {
+      id: 'programs',
+      status: 'ok',
+      fact: `All ${wanted} programs of a run are installed.`,
+      means: 'Every step can be executed.',
+    },
+  ];
+}
+
+function missingProgram(name: string): Check {
+  const optional = OPTIONAL[name];
+  return {
+    id: `program-${name.replaceAll('_', '-')}`,
+    status: optional === undefined ? 'fail' : 'limit',
+    fact: `The program ${name} is not installed.`,
+    means: optional ?? 'A step of every run needs it.',
+    fix: `sudo apt-get install ${PACKAGES[name]}`,
+  };
+}
+
+async function utilLinux(): Promise<readonly Check[]> {
+  if (findProgram('unshare') === undefined) return [];
+  const { stdout, exitStatus } = await runCommand(['unshare', '--version']);
+  const version = /util-linux\S* (\d+\.\d+\S*)/.exec(stdout)?.[1];
+  const id = 'util-linux';
+  if (exitStatus !== 0 || version === undefined)
+    return [
+      {
+        id,
+        status: 'fail',
+        fact: `unshare (${findProgram('unshare')}) is not the one of util-linux.`,
+        means: 'The plans use options that others, such as that of busybox, do not have.',
+        fix: 'sudo apt-get install util-linux',
+      },
+    ];
+  const [major = 0, minor = 0] = version.split('.').map(part => Number.parseInt(part, 10));
+  const hasMapAuto = major > 2 || (major === 2 && minor >= 38);
+  return [
+    hasMapAuto
+      ? {
+          id,
+          status: 'ok',
+          fact: `util-linux is version ${version}.`,
+          means: 'New enough to map ranges of ids for ordinary users (2.38).',
+        }
+      : {
+          id,
+          status: 'limit',
+          fact: `util-linux is version ${version}.`,
+          means: 'Before 2.38, unshare has no --map-auto: containers of ordinary users have one user, root.',
+          fix: 'sudo apt-get install util-linux (of a newer release)',
+        },
+  ];
+}

@@ -1,0 +1,203 @@
+/** Why a step of an image operation failed: what the tools said, in a sentence about the user's source. */
+
+import type { StepFailure } from '../events.ts';
+import { type Arg, resolve, type Values } from '../plan/arg.ts';
+import { shown } from '../plan/names.ts';
+import type { Plan, Step } from '../plan/step.ts';
+import type { Diagnosis } from './causes/scene.ts';
+import { programHint } from './packages.ts';
+
+const AGAIN =
+  'Get it again, or make it again, and compare its checksum with the one that its maker published.';
+const REMAKE = 'Make it again with names below one directory: tar -C DIRECTORY -cf FILE.tar .';
+
+/** Says why a step of an import, of the default image's making or of an image's removal failed; undefined when it is none of these, or not known. Looks only. */
+export function diagnoseImport(plan: Plan, step: Step, failure: StepFailure): Diagnosis | undefined {
+  if (plan.kind !== 'import' && plan.kind !== 'base' && plan.kind !== 'remove-image') return undefined;
+  if (failure.onPurpose) return undefined;
+  const values = valuesOf(plan);
+  return (
+    storeCause(plan, values, failure.stderr) ?? sourceCause(step, sourceName(plan, step, values), failure)
+  );
+}
+
+function storeCause(plan: Plan, values: Values, said: string): Diagnosis | undefined {
+  const store = shown(values.get('STORE') ?? '');
+  if (/no space left on device|ENOSPC/i.test(said))
+    return {
+      cause: `The disk of the store ${store} became full, so nothing was changed${plan.kind === 'remove-image' ? '' : ': an import needs room for the archive and for its files at the same time'}.`,
+      hint: `df -h ${store} shows how much there is. TINYDOCKER_ROOT names a store on another disk.`,
+    };
+  if (/disk quota exceeded|EDQUOT/i.test(said))
+    return {
+      cause: `Your disk quota for the store ${store} is used up, so nothing was changed.`,
+      hint: 'TINYDOCKER_ROOT names a store on another disk.',
+    };
+  if (/read-only file system|EROFS/i.test(said))
+    return {
+      cause: `The store ${store} is on a file system that is mounted read-only.`,
+      hint: 'TINYDOCKER_ROOT names another store.',
+    };
+  return undefined;
+}
+
+/** By the part of the step's id before the layer's number. */
+function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosis | undefined {
+  const said = failure.stderr;
+  switch (step.id.replace(/-\d+$/, '')) {
+    case 'decompress':
+      return decompressCause(source, said);
+    case 'list':
+      return listCause(source, said);
+    case 'check':
+      return checkCause(source, said);
+    case 'unpack':
+      return unpackCause(source, said);
+    case 'pack':
+      return packCause(source, said);
+    case 'copy':
+      return /permission denied/i.test(said) ? { cause: `${source} is not readable for you.` } : undefined;
+    case 'make-store':
+    case 'reserve-workspace':
+      return /permission denied/i.test(said)
+        ? {
+            cause: `The store can not be written by you: ${lastLine(said)}.`,
+            hint: 'TINYDOCKER_ROOT names a store of your own.',
+          }
+        : undefined;
+    case 'take-layers':
+      return / is used by /.test(said)
+        ? { cause: `Nothing was removed: ${lastLine(said)}, since a moment ago.`, hint: 'Try again.' }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function decompressCause(source: string, said: string): Diagnosis | undefined {
+  if (/unexpected end|premature end|truncated|Read error \(39\)|incomplete/i.test(said))
+    return { cause: `${source} is truncated: its compressed data ends too early.`, hint: AGAIN };
+  if (/not in .* format|format not recognized|crc|corrupt|checksum|invalid|unsupported/i.test(said))
+    return { cause: `${source} is damaged: its compressed data can not be read.`, hint: AGAIN };
+  if (/trailing garbage/i.test(said))
+    return { cause: `${source} has something else after its compressed data.`, hint: AGAIN };
+  return undefined;
+}
+
+function listCause(source: string, said: string): Diagnosis | undefined {
+  if (/unrecognized option|unknown option|invalid option|illegal option/i.test(said))
+    return {
+      cause: 'The tar of this machine is not GNU tar, which tinydocker needs.',
+      hint: programHint('tar'),
+    };
+  // In this order: what does not begin as an archive is none, whatever else tar says about it.
+  if (/does not look like a tar archive/i.test(said))
+    return {
+      cause: `${source} is not a tar archive: its compression is sound, and what it holds is something else.`,
+      hint: 'Give a tar archive of a root directory, or the directory itself.',
+    };
+  if (/unexpected EOF/i.test(said))
+    return { cause: `${source} is truncated: the archive ends in the middle of a member.`, hint: AGAIN };
+  if (/skipping to next header/i.test(said))
+    return { cause: `${source} is damaged: some of its members can not be read.`, hint: AGAIN };
+  return { cause: `${source} can not be read as a tar archive: ${lastLine(said)}.`, hint: AGAIN };
+}
+
+function checkCause(source: string, said: string): Diagnosis | undefined {
+  const [, fault, name] = /^(absolute member|member outside): (.*)$/m.exec(said) ?? [];
+  if (fault === 'absolute member')
+    return {
+      cause: `${source} has a member with an absolute name, ${name}, which would be written over this machine's own files.`,
+      hint: REMAKE,
+    };
+  if (fault === 'member outside')
+    return {
+      cause: `${source} has a member whose name contains "..", ${name}, which would be written outside of the image.`,
+      hint: REMAKE,
+    };
+  if (said.includes('has no members'))
+    return {
+      cause: `${source} is an archive without members.`,
+      hint: 'Give an archive of a root directory.',
+    };
+  if (said.includes('no end mark'))
+    return { cause: `${source} is truncated: the archive ends without the mark that ends it.`, hint: AGAIN };
+  return undefined;
+}
+
+function unpackCause(source: string, said: string): Diagnosis | undefined {
+  const through =
+    /^tar: (.*): Cannot (?:open|mkdir|mknod|create symlink.*|hard link.*): Not a directory$/m.exec(said);
+  if (through !== null)
+    return {
+      cause: `${source} has a member, ${shown(through[1] ?? '')}, below a symbolic link of its own that leads out of the image, or below a file.`,
+      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+    };
+  const link = /^tar: (.*): Cannot hard link to (.*): (.*)$/m.exec(said);
+  if (link !== null)
+    return {
+      cause: `${source} has a hard link, ${shown(link[1] ?? '')}, to ${link[2]}, which is not in the archive (${link[3]}).`,
+      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+    };
+  const device = /^tar: (.*): Cannot mknod: Operation not permitted$/m.exec(said);
+  if (device !== null)
+    return {
+      cause: `${source} has a device node outside of /dev, ${shown(device[1] ?? '')}, and an ordinary user can not make one.`,
+      hint: 'Leave it out of the archive (tar --exclude), or import the image as root.',
+    };
+  const owner = /^tar: (.*): Cannot change ownership to uid (\d+), gid (\d+): Invalid argument$/m.exec(said);
+  if (owner !== null)
+    return {
+      cause: `${source} has a file, ${shown(owner[1] ?? '')}, of user ${owner[2]} and group ${owner[3]}, which is beyond the ids that /etc/subuid and /etc/subgid give you.`,
+      hint: 'Let root give you more: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+    };
+  return undefined;
+}
+
+function packCause(source: string, said: string): Diagnosis | undefined {
+  const denied = /^tar: (.*): Cannot (?:open|read|stat|savedir): Permission denied$/m.exec(said);
+  if (denied !== null)
+    return {
+      cause: `${source} has a file that is not readable for you: ${shown(denied[1] ?? '')}.`,
+      hint: 'Change its mode, or import the directory as root.',
+    };
+  const changed = /^tar: (.*): (?:file changed as we read it|File removed before we read it)$/m.exec(said);
+  if (changed !== null)
+    return {
+      cause: `${source} changed while it was read: ${shown(changed[1] ?? '')}.`,
+      hint: 'Stop what writes there, and import it again.',
+    };
+  return undefined;
+}
+
+/** How the user knows the source of a layer's step. */
+function sourceName(plan: Plan, step: Step, values: Values): string {
+  const number = /-(\d+)$/.exec(step.id)?.[1];
+  const first = plan.steps.find(({ id }) =>
+    ['pack', 'copy', 'decompress'].some(verb => id === `${verb}-${number}`),
+  );
+  const word = first === undefined ? undefined : sourcePath(first);
+  if (word === undefined) return 'The source';
+  try {
+    return shown(resolve(word, values));
+  } catch {
+    return 'The source';
+  }
+}
+
+function sourcePath({ action }: Step): Arg | undefined {
+  if (action.type !== 'run') return undefined;
+  const directory = action.argv.indexOf('--directory');
+  return action.reads ?? (directory < 0 ? undefined : action.argv[directory + 1]);
+}
+
+function valuesOf(plan: Plan): Values {
+  const values = new Map<string, string>();
+  for (const { name, value } of plan.variables)
+    if (value !== undefined) values.set(name, resolve(value, values));
+  return values;
+}
+
+function lastLine(said: string): string {
+  return said.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,68 @@
+/** What this machine can do: every topic is tried out, one after the other, as the user who asks. */
+
+import { platform } from 'node:os';
+import { type Check, type Machine, reason, type Topic } from './checks/check.ts';
+import { kernel } from './checks/kernel.ts';
+import { namespaces } from './checks/namespaces.ts';
+import { programs } from './checks/programs.ts';
+import { rootFileSystem } from './checks/root-file-system.ts';
+import { store } from './checks/store.ts';
+import { terminal } from './checks/terminal.ts';
+import { userNamespace } from './checks/user-namespace.ts';
+import { tryingPlace } from './checks/writable.ts';
+import { probeFacts } from './facts.ts';
+
+export interface Examination {
+  readonly topic: string;
+  readonly checks: readonly Check[];
+}
+
+const TOPICS: readonly (readonly [title: string, topic: Topic])[] = [
+  ['Kernel', kernel],
+  ['Programs', programs],
+  ['Users', userNamespace],
+  ['Namespaces', namespaces],
+  ['Root file system', rootFileSystem],
+  ['Terminal', terminal],
+  ['Store', store],
+];
+
+/** Tries everything. Leaves nothing behind, needs no privileges, throws for nothing that it finds. */
+export async function examine(): Promise<readonly Examination[]> {
+  if (platform() !== 'linux') return [{ topic: 'Kernel', checks: [notLinux()] }];
+  const facts = probeFacts();
+  const machine: Machine = { facts, writable: tryingPlace(facts.storeRoot) };
+  const examinations: Examination[] = [];
+  for (const [topic, look] of TOPICS) {
+    const checks = await look(machine).catch(error => [notTried(topic, error)]);
+    if (checks.length > 0) examinations.push({ topic, checks });
+  }
+  return examinations;
+}
+
+/** 0: all is fine; 1: containers run, with limits; 2: they can not run. */
+export function examinationStatus(examinations: readonly Examination[]): 0 | 1 | 2 {
+  const states = new Set(examinations.flatMap(({ checks }) => checks.map(({ status }) => status)));
+  return states.has('fail') ? 2 : states.has('limit') ? 1 : 0;
+}
+
+function notLinux(): Check {
+  return {
+    id: 'linux',
+    status: 'fail',
+    fact: `This is ${platform()}, not Linux.`,
+    means:
+      'Containers are made of things that only the Linux kernel has; run --dry-run and explain work here.',
+    fix: 'Use a Linux machine, or a virtual one.',
+  };
+}
+
+function notTried(topic: string, error: unknown): Check {
+  const stderr = error instanceof Error ? error.message : String(error);
+  return {
+    id: topic.toLowerCase().replaceAll(' ', '-'),
+    status: 'fail',
+    fact: `This could not be tried: ${reason({ stdout: '', stderr })}.`,
+    means: 'Whether containers run here is not known.',
+  };
+}

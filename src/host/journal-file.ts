@@ -1,0 +1,175 @@
+/** Journals on disk, read. A journal is data that may come from anywhere: nothing in it is believed that does not have our shape. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Arg } from '../plan/arg.ts';
+import type { Plan, Undo } from '../plan/step.ts';
+import type { Owner } from './owner.ts';
+
+export const JOURNAL_FILE = 'journal.jsonl';
+export const JOURNAL_VERSION = 1;
+
+/** The undo of a step, as far as it is a command. */
+export interface JournaledUndo {
+  readonly step: string;
+  readonly undo: Extract<Undo, { type: 'command' }>;
+  /** It counts only once the step is done; see Step.reserves. */
+  readonly reserves?: true;
+}
+
+/** The first record: what would have to be undone, with which values, and who would do it. */
+export interface JournalHead {
+  readonly version: typeof JOURNAL_VERSION;
+  readonly kind: Plan['kind'];
+  readonly subject: string;
+  readonly owner: Owner;
+  readonly values: Readonly<Record<string, string>>;
+  /** In the order of the steps. */
+  readonly undos: readonly JournaledUndo[];
+}
+
+/** Every further record. */
+export type JournalRecord =
+  | {
+      readonly type: 'begin' | 'done' | 'undone';
+      readonly step: string;
+      readonly values?: Readonly<Record<string, string>>;
+    }
+  /** The plan has done what it was for; what is left are the undos that always run. */
+  | { readonly type: 'succeeded' };
+
+export interface JournalContents {
+  readonly head: JournalHead;
+  readonly records: readonly JournalRecord[];
+}
+
+/** Reads the journal of a workspace: undefined when there is none whose head was written and is sound. A torn line is ignored. */
+export function readJournal(workspace: string): JournalContents | undefined {
+  try {
+    return parseJournal(readFileSync(join(workspace, JOURNAL_FILE), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The journal in a text; undefined when its first line is not a sound head. */
+export function parseJournal(text: string): JournalContents | undefined {
+  // What follows the last line end was not written completely.
+  const [first = '', ...rest] = text.split('\n').slice(0, -1);
+  const head = parse(first);
+  if (!isHead(head)) return undefined;
+  return { head, records: rest.map(parse).filter(isRecord) };
+}
+
+/** What is to be undone now that the owner is dead: newest first, with all values that were found out. */
+export function pendingUndos({ head, records }: JournalContents): {
+  readonly undos: readonly JournaledUndo[];
+  readonly values: ReadonlyMap<string, string>;
+} {
+  const of = (type: JournalRecord['type']) =>
+    new Set(records.flatMap(record => (record.type === type && 'step' in record ? [record.step] : [])));
+  const [begun, done, undone] = [of('begin'), of('done'), of('undone')];
+  const succeeded = hasSucceeded(records);
+  const undos = head.undos.filter(
+    ({ step, undo, reserves }) =>
+      (reserves ? done : begun).has(step) && !undone.has(step) && (undo.when === 'always' || !succeeded),
+  );
+  const found = records.flatMap(record => ('values' in record ? Object.entries(record.values ?? {}) : []));
+  return { undos: undos.toReversed(), values: new Map([...Object.entries(head.values), ...found]) };
+}
+
+/** Whether the plan had done what it was for. */
+export function hasSucceeded(records: readonly JournalRecord[]): boolean {
+  return records.some(({ type }) => type === 'succeeded');
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const KINDS: Readonly<Record<Plan['kind'], true>> = {
+  run: true,
+  import: true,
+  base: true,
+  'remove-image': true,
+  'remove-container': true,
+  prune: true,
+};
+
+function isHead(value: unknown): value is JournalHead {
+  return (
+    isObject(value) &&
+    value['version'] === JOURNAL_VERSION &&
+    typeof value['kind'] === 'string' &&
+    Object.hasOwn(KINDS, value['kind']) &&
+    typeof value['subject'] === 'string' &&
+    isOwner(value['owner']) &&
+    isValues(value['values']) &&
+    Array.isArray(value['undos']) &&
+    value['undos'].every(isUndo)
+  );
+}
+
+function isRecord(value: unknown): value is JournalRecord {
+  if (!isObject(value)) return false;
+  switch (value['type']) {
+    case 'succeeded':
+      return true;
+    case 'begin':
+    case 'done':
+    case 'undone':
+      return (
+        typeof value['step'] === 'string' && (value['values'] === undefined || isValues(value['values']))
+      );
+    default:
+      return false;
+  }
+}
+
+function isOwner(value: unknown): value is Owner {
+  return (
+    isObject(value) &&
+    Number.isSafeInteger(value['pid']) &&
+    Number(value['pid']) > 0 &&
+    typeof value['start'] === 'string' &&
+    typeof value['boot'] === 'string' &&
+    typeof value['namespace'] === 'string'
+  );
+}
+
+function isUndo(value: unknown): value is JournaledUndo {
+  if (!isObject(value) || typeof value['step'] !== 'string') return false;
+  const { undo } = value as { undo?: unknown };
+  return (
+    isObject(undo) &&
+    undo['type'] === 'command' &&
+    (undo['when'] === 'always' || undo['when'] === 'failure') &&
+    Array.isArray(undo['argv']) &&
+    undo['argv'].length > 0 &&
+    undo['argv'].every(isArg)
+  );
+}
+
+function isArg(value: unknown): value is Arg {
+  return (
+    isText(value) ||
+    (Array.isArray(value) && value.every(part => isText(part) || (isObject(part) && isText(part['var']))))
+  );
+}
+
+function isValues(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every(isText);
+}
+
+/** No argument of a command can hold a NUL byte. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

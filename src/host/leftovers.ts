@@ -1,0 +1,189 @@
+/** What dead owners left in the store, and what is there that is not ours. Read-only. */
+
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolve, STORE, T } from '../plan/arg.ts';
+import { containerNameFailure } from '../plan/names.ts';
+import type { Removable } from '../plan/prune.ts';
+import { findContainer, identityOf, isAlive } from './containers.ts';
+import { filesIn } from './images.ts';
+import { pendingUndos, readJournal } from './journal-file.ts';
+import type { StorePaths } from './store-paths.ts';
+
+export interface FoundLeftover {
+  readonly removable: Removable;
+  /** Why nobody needs it, in words that follow its name. */
+  readonly reason: string;
+  /** What its files take on the disk, in bytes, as far as this user can see them. */
+  readonly bytes: number;
+}
+
+export interface Leftovers {
+  readonly found: readonly FoundLeftover[];
+  /** Sentences about what was left alone. */
+  readonly notes: readonly string[];
+}
+
+/** Looks through the store. Throws a UserError when it can't be read. */
+export async function findLeftovers(paths: StorePaths): Promise<Leftovers> {
+  const [containers, workspaces] = await Promise.all([leftContainers(paths), leftWorkspaces(paths)]);
+  const busy = workspaces.alive.length > 0;
+  return {
+    found: [...containers.found, ...workspaces.found, ...(busy ? [] : unreferenced(paths, workspaces.found))],
+    notes: [
+      ...containers.notes,
+      ...workspaces.notes,
+      ...(busy ? ['an image is being made, so layers were not looked at'] : []),
+    ],
+  };
+}
+
+async function leftContainers(paths: StorePaths): Promise<Leftovers> {
+  const notes: string[] = [];
+  const names = filesIn(paths.containers).filter(name => {
+    const ours = containerNameFailure(name) === undefined && isDirectory(join(paths.containers, name));
+    if (!ours) notes.push(notOurs(join(paths.containers, name)));
+    return ours;
+  });
+  const containers = await Promise.all(names.map(name => findContainer(paths, name)));
+  const found = containers
+    .filter(container => container?.state === 'leftover')
+    .flatMap(container =>
+      container === undefined
+        ? []
+        : [
+            {
+              removable: { type: 'container', name: container.name, identity: container.identity } as const,
+              reason: 'whoever ran it died',
+              bytes: sizeOf(container.directory),
+            },
+          ],
+    );
+  return { found, notes };
+}
+
+async function leftWorkspaces(paths: StorePaths): Promise<Leftovers & { readonly alive: readonly string[] }> {
+  const notes: string[] = [];
+  const alive: string[] = [];
+  const found: FoundLeftover[] = [];
+  for (const name of filesIn(paths.tmp)) {
+    const directory = join(paths.tmp, name);
+    if (!/^[A-Za-z0-9]{1,64}$/.test(name) || !isDirectory(directory)) notes.push(notOurs(directory));
+    else if (await isAlive(directory, 'alive')) alive.push(name);
+    else {
+      const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined) continue;
+      const { undos, subject } = dueUndos(paths, directory);
+      found.push({
+        removable: { type: 'workspace', name, identity: identityOf(stats), undos },
+        reason: subject === undefined ? 'whoever worked there died' : `the work on ${subject} was broken off`,
+        bytes: sizeOf(directory),
+      });
+    }
+  }
+  return { found, notes, alive };
+}
+
+/**
+ * What the journal of a workspace says is still to be undone. Only a journal of this very workspace is believed: one in a store that was copied
+ * or moved names paths of another one.
+ */
+function dueUndos(
+  paths: StorePaths,
+  directory: string,
+): {
+  readonly undos: Extract<Removable, { type: 'workspace' }>['undos'];
+  readonly subject?: string;
+} {
+  const journal = readJournal(directory);
+  if (journal === undefined) return { undos: [] };
+  const { undos, values } = pendingUndos(journal);
+  if (values.get(STORE.var) !== paths.root || values.get(T.var) !== directory) return { undos: [] };
+  // The undo of the step that made the workspace is to remove it, which comes last anyway.
+  const own = journal.head.undos.find(({ reserves }) => reserves)?.step;
+  try {
+    return {
+      subject: journal.head.subject,
+      undos: undos
+        .filter(({ step }) => step !== own)
+        .map(({ step, undo }) => ({ step, argv: undo.argv.map(word => resolve(word, values)) })),
+    };
+  } catch {
+    // It uses a value that it does not have.
+    return { undos: [] };
+  }
+}
+
+/** Layers and links that no image and no container refers to. Workspaces that are going away do not count. */
+function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): readonly FoundLeftover[] {
+  const goingNames = new Set(
+    going.map(({ removable }) => (removable.type === 'workspace' ? removable.name : '')),
+  );
+  const records = [
+    ...filesIn(paths.images).map(file => textOf(join(paths.images, file))),
+    ...filesIn(paths.tmp)
+      .filter(name => !goingNames.has(name))
+      .map(name => textOf(join(paths.tmp, name, 'image.json'))),
+  ].join('\n');
+  const containers = filesIn(paths.containers)
+    .map(name => textOf(join(paths.containers, name, 'container.json')))
+    .join('\n');
+  const links = filesIn(paths.links).filter(name => /^[A-Z0-9]{8}$/.test(name));
+  const used = links.filter(name => records.includes(`"${name}"`) || containers.includes(`"${name}"`));
+  const targets = new Set(used.map(name => linkTarget(join(paths.links, name))));
+  const layers = filesIn(paths.layers).filter(
+    digest =>
+      /^[0-9a-f]{64}$/.test(digest) && !records.includes(digest) && !targets.has(`../layers/${digest}`),
+  );
+  return [
+    ...layers.map(digest => ({
+      removable: { type: 'layer', digest } as const,
+      reason: 'no image has it',
+      bytes: sizeOf(join(paths.layers, digest)),
+    })),
+    ...links
+      .filter(name => !used.includes(name))
+      .map(name => ({
+        removable: { type: 'link', name } as const,
+        reason: 'no image uses it',
+        bytes: 0,
+      })),
+  ];
+}
+
+/** What a tree takes on the disk; what can't be read is not counted. */
+function sizeOf(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  const own = stats.blocks * 512;
+  if (!stats.isDirectory()) return own;
+  try {
+    return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own);
+  } catch {
+    return own;
+  }
+}
+
+function notOurs(path: string): string {
+  return `${path} is none of tinydocker's, so it is left alone`;
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

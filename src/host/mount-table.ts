@@ -1,0 +1,66 @@
+/** This process's mount table, read: /proc/self/mountinfo, see proc(5). */
+
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readText } from './facts.ts';
+
+export interface MountEntry {
+  readonly mountPoint: string;
+  readonly type: string;
+  /** Options of this mount: `ro`, `nosuid`. */
+  readonly options: readonly string[];
+  /** Options of the file system behind it. */
+  readonly superOptions: readonly string[];
+}
+
+/** All mounts, in the order in which they were made. Empty on a machine without /proc. */
+export function mountTable(text: string = readText('/proc/self/mountinfo')): readonly MountEntry[] {
+  return text.split('\n').flatMap(line => {
+    const [before = '', after = ''] = line.split(' - ');
+    const mountPoint = before.split(' ')[4];
+    const options = before.split(' ')[5];
+    const [type, , superOptions = ''] = after.split(' ');
+    if (mountPoint === undefined || options === undefined || !type) return [];
+    return [
+      {
+        mountPoint: unescape(mountPoint),
+        type,
+        options: options.split(','),
+        superOptions: superOptions.split(','),
+      },
+    ];
+  });
+}
+
+/** The mount that a path is on; for a path that does not exist, the one that its nearest existing parent is on. */
+export function mountOf(path: string, table: readonly MountEntry[] = mountTable()): MountEntry | undefined {
+  const real = nearestRealPath(path);
+  let best: MountEntry | undefined;
+  for (const entry of table) {
+    if (!isBelow(real, entry.mountPoint)) continue;
+    // A later mount on the same point covers the earlier one.
+    if (best === undefined || entry.mountPoint.length >= best.mountPoint.length) best = entry;
+  }
+  return best;
+}
+
+/** Whether `path` is `directory` or lies below it. */
+export function isBelow(path: string, directory: string): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+}
+
+function nearestRealPath(path: string): string {
+  for (let candidate = path; ; candidate = dirname(candidate)) {
+    try {
+      return realpathSync(candidate);
+    } catch {
+      if (candidate === dirname(candidate)) return candidate;
+    }
+  }
+}
+
+function unescape(field: string): string {
+  return field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+}

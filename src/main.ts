@@ -1,0 +1,47 @@
+/** From argv to a verb and its exit status. */
+
+import process from 'node:process';
+import packageJson from '../package.json' with { type: 'json' };
+import { loadVerb } from './commands/help.ts';
+import { EXIT, GivenUp, UserError } from './errors.ts';
+import { messageText } from './ui/messages.ts';
+
+/** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
+const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
+
+/** How a command line ended. */
+export interface Ending {
+  readonly status: number;
+  /** The process has to end now, whatever is still at work. */
+  readonly atOnce: boolean;
+}
+
+/** Runs one command line. What the user can mend is told on stderr; anything else is a defect and is thrown. */
+export async function main(argv: readonly string[]): Promise<Ending> {
+  try {
+    return { status: await runVerb(argv), atOnce: false };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
+    const status = error.status ?? FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
+    return { status, atOnce: error instanceof GivenUp };
+  }
+}
+
+async function runVerb(argv: readonly string[]): Promise<number> {
+  const [name = 'help', ...rest] = argv;
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`tinydocker ${packageJson.version}\n`);
+    return EXIT.ok;
+  }
+  const isHelp = name === '--help' || name === '-h';
+  const verb = await loadVerb(isHelp ? 'help' : name);
+  return verb.run(rest, `tinydocker ${argv.join(' ')}`);
+}
+
+/** What the build runs before it keeps V8's code cache: a plan, printed, and a process, started. Makes nothing. */
+export async function warmUp(): Promise<void> {
+  await main(['run', '--dry-run', 'warm-up', 'true']);
+  const { runCommand } = await import('./exec/process.ts');
+  await runCommand(['true']);
+}

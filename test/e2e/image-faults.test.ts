@@ -1,0 +1,193 @@
+// Every step of every image operation fails once, and every undo runs twice: the store is as it was.
+// @parallel
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Outcome } from '../../src/events.ts';
+import { runPlan } from '../../src/exec/run-plan.ts';
+import { findBaseTools } from '../../src/host/base-tools.ts';
+import { probeFacts } from '../../src/host/facts.ts';
+import { unusedWithout } from '../../src/host/layer-use.ts';
+import { newLinkName, newOperationId } from '../../src/host/operation.ts';
+import { storePaths } from '../../src/host/store-paths.ts';
+import { planBaseImage } from '../../src/plan/base-image.ts';
+import type { Facts } from '../../src/plan/facts.ts';
+import { planImport } from '../../src/plan/import.ts';
+import type { ImportSource } from '../../src/plan/layer.ts';
+import { planRemoveImage } from '../../src/plan/remove-image.ts';
+import type { Plan, Step } from '../../src/plan/step.ts';
+import { withTempDir } from '../support/dirs.ts';
+import { treeOf } from '../support/host.ts';
+import { tarOf } from '../support/tar.ts';
+
+const created = '2026-01-01T00:00:00Z';
+
+function run(plan: Plan): Promise<Outcome> {
+  return runPlan(plan, { emit: () => undefined, giveUp: () => undefined });
+}
+
+async function succeed(plan: Plan): Promise<void> {
+  const { type, failure, leftovers } = await run(plan);
+  assert.is(type, 'succeeded', failure?.stderr);
+  assert.equal(leftovers, []);
+}
+
+/** The step does what it does and fails then, as if it had been killed a moment too late. */
+function failsAfterwards(step: Step): Step {
+  if (step.action.type !== 'run') return failsInstead(step);
+  const argv = ['sh', '-c', '"$@"; exit 7', 'late', ...step.action.argv];
+  const { capture: _, ...action } = step.action;
+  return { ...step, action: { ...action, argv } };
+}
+
+function failsInstead(step: Step): Step {
+  return { ...step, where: { type: 'host' }, action: { type: 'run', argv: ['false'] } };
+}
+
+function undoesTwice(step: Step): Step {
+  if (step.undo.type !== 'command') return step;
+  return { ...step, undo: { ...step.undo, argv: ['sh', '-ec', '"$@"; "$@"', 'twice', ...step.undo.argv] } };
+}
+
+/** Fails each step in turn; `plan` makes a fresh one each time. */
+async function failEach(plan: () => Plan, facts: Facts): Promise<void> {
+  const before = treeOf(facts.storeRoot);
+  for (const [index, { id, reserves }] of plan().steps.entries()) {
+    // A step that reserves and fails has made nothing: the operation is the kernel's, all or nothing.
+    const ways = reserves ? [failsInstead] : [failsInstead, failsAfterwards];
+    for (const fail of ways) {
+      const whole = plan();
+      const steps = whole.steps.map((step, at) =>
+        at === index ? fail(undoesTwice(step)) : undoesTwice(step),
+      );
+      const outcome = await run({ ...whole, steps });
+      assert.is(outcome.type, 'failed', id);
+      assert.is(outcome.failedStep, id);
+      assert.equal(outcome.leftovers, [], `${id}, ${fail.name}`);
+      assert.equal(treeOf(facts.storeRoot), before, `${id}, ${fail.name}`);
+    }
+  }
+}
+
+interface Store {
+  readonly facts: Facts;
+  readonly dir: string;
+  readonly source: (name: string, text: string) => ImportSource;
+  readonly importing: (name: string, ...sources: readonly ImportSource[]) => Plan;
+}
+
+async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
+  await withTempDir(async dir => {
+    const facts = { ...probeFacts(), storeRoot: join(dir, 'store') };
+    const importing = (name: string, ...sources: readonly ImportSource[]) =>
+      planImport({
+        name: `${name}:latest`,
+        sources,
+        links: sources.map(newLinkName),
+        id: newOperationId(),
+        created,
+        config: {},
+        facts,
+      });
+    const source = (name: string, text: string): ImportSource => {
+      const path = join(dir, name);
+      writeFileSync(path, tarOf([{ name: 'f', text }]));
+      return { path, type: 'tar' };
+    };
+    await use({ facts, dir, source, importing });
+  });
+}
+
+test('an import into a store that has other images', () =>
+  withStore(async ({ facts, source, importing }) => {
+    await succeed(importing('other', source('other.tar', 'other')));
+    await failEach(() => importing('new', source('low.tar', 'low'), source('high.tar', 'high')), facts);
+  }));
+
+test('an import that takes over a name, and a layer that is there already', () =>
+  withStore(async ({ facts, dir, source, importing }) => {
+    await succeed(importing('same', source('old.tar', 'old')));
+    const record = readFileSync(join(facts.storeRoot, 'images/same:latest.json'), 'utf8');
+    await failEach(() => importing('same', source('old.tar', 'old'), source('new.tar', 'new')), facts);
+    assert.is(readFileSync(join(facts.storeRoot, 'images/same:latest.json'), 'utf8'), record);
+    const plan = importing('same', source('new.tar', 'new'));
+    copyFileSync(join(dir, 'new.tar'), join(dir, 'copy.tar'));
+    await succeed(plan);
+    await succeed(importing('same', { path: join(dir, 'copy.tar'), type: 'tar' }));
+    assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 2);
+  }));
+
+test("an import's undo leaves a layer that another import counts on", () =>
+  withStore(async ({ facts, source, importing }) => {
+    const plan = importing('mine', source('shared.tar', 'shared'));
+    await succeed(importing('first', source('first.tar', 'first')));
+    // Between our publishing and our failure, somebody else finds the layer and uses it.
+    const other = importing('theirs', source('shared.tar', 'shared'));
+    const steps = plan.steps.map(step => (step.id === 'name-image' ? failsInstead(step) : step));
+    const outcome = await runPlan(
+      { ...plan, steps },
+      {
+        emit: () => undefined,
+        giveUp: () => undefined,
+        beforeStep: async step => {
+          if (step.id === 'name-image') await succeed(other);
+        },
+      },
+    );
+    assert.is(outcome.failedStep, 'name-image');
+    assert.equal(outcome.leftovers, []);
+    assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 2);
+    assert.equal(readdirSync(join(facts.storeRoot, 'images')), ['first:latest.json', 'theirs:latest.json']);
+    assert.is(readdirSync(join(facts.storeRoot, 'l')).length, 2);
+  }));
+
+test('the default image', () =>
+  withStore(async ({ facts, source, importing }) => {
+    await succeed(importing('other', source('other.tar', 'other')));
+    const plan = () =>
+      planBaseImage({
+        name: 'base:latest',
+        tools: findBaseTools(),
+        link: newLinkName(),
+        id: newOperationId(),
+        created,
+        facts,
+      });
+    await failEach(plan, facts);
+  }));
+
+test('the removal of images', () =>
+  withStore(async ({ facts, source, importing }) => {
+    await succeed(importing('low', source('low.tar', 'low')));
+    await succeed(importing('two', source('low.tar', 'low'), source('high.tar', 'high')));
+    const names = ['two:latest'];
+    const unused = await unusedWithout(storePaths(facts.storeRoot), names);
+    assert.is(unused.layers.length, 1);
+    assert.is(unused.links.length, 2);
+    const plan = () => planRemoveImage({ names, ...unused, id: newOperationId(), facts });
+    await failEach(plan, facts);
+    await succeed(plan());
+    assert.equal(readdirSync(join(facts.storeRoot, 'images')), ['low:latest.json']);
+    assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 1);
+  }));
+
+test('a removal that finds a layer in use since a moment ago puts everything back', () =>
+  withStore(async ({ facts, source, importing }) => {
+    await succeed(importing('image', source('a.tar', 'a')));
+    const names = ['image:latest'];
+    const unused = await unusedWithout(storePaths(facts.storeRoot), names);
+    const container = join(facts.storeRoot, 'containers/c1');
+    mkdirSync(container);
+    writeFileSync(
+      join(container, 'container.json'),
+      JSON.stringify({ version: 1, name: 'c1', layers: unused.links }),
+    );
+    const before = treeOf(facts.storeRoot);
+    const outcome = await run(planRemoveImage({ names, ...unused, id: newOperationId(), facts }));
+    assert.is(outcome.failedStep, 'take-layers');
+    assert.match(outcome.failure?.stderr ?? '', /is used by .*containers\/c1\/container\.json/);
+    assert.equal(treeOf(facts.storeRoot), before);
+  }));
+
+test.run();
