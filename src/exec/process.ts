@@ -129,7 +129,8 @@ export function startContainer(
   return {
     initPid: readPid(reading),
     ended: child.then(ended),
-    kill: signal => child.kill(signal),
+    // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
+    kill: signal => child.kill(options.terminal ? 'SIGTERM' : signal),
   };
 }
 

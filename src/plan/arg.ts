@@ -26,9 +26,10 @@ export const STORE: Variable = { var: 'STORE' };
 /** The directory in which one image operation assembles its result, `$STORE/tmp/ID`. */
 export const T: Variable = { var: 'T' };
 
-/** The three shell programs, constant text, under short names so that a command that runs one stays readable. */
+/** The shell programs, constant text, under short names so that a command that runs one stays readable. */
 export const SHIM_SH: Variable = { var: 'SHIM_SH' };
 export const INIT_SH: Variable = { var: 'INIT_SH' };
+export const KEEP_SH: Variable = { var: 'KEEP_SH' };
 export const MOUNT_SH: Variable = { var: 'MOUNT_SH' };
 
 /** Template tag: arg`${C}/upper` is the word "$C/upper". Plain strings and other words may be put in as well. */

@@ -14,6 +14,7 @@ export function stepCommand(step: Step): string {
 export function shortCommand(step: Step): string {
   if (step.action.type === 'start') {
     const words = step.action.argv.map(quoteArg);
+    if (step.action.terminal) return words.slice(words.indexOf('script')).join(' ');
     const end = words.findIndex(word => word.includes(`$${SHIM_SH.var}`));
     return `unshare ${words
       .slice(words.indexOf('unshare') + 1, end)

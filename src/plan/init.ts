@@ -47,3 +47,17 @@ if [ ! -x "$found" ]; then echo "tinydocker: $1: not executable" >&2; exit 126; 
 trap 'echo "tinydocker: $1: can not be executed; the interpreter it asks for may be missing" >&2; exit 126' EXIT
 exec "$@"
 `.trim();
+
+/**
+ * The keeper of the caller's terminal: starts script(1), and gives the terminal its settings back when it is told to stop, or when whoever started
+ * it dies. script itself would do so only if it were told once: when a process with many threads dies, its children get the death signal several
+ * times, and the second one kills script before it has tidied up.
+ */
+export const KEEP_TEXT = `
+saved=$(stty -g 2>/dev/null)
+trap '' INT QUIT
+trap 'trap "" TERM HUP; kill -KILL "$!"; [ -z "$saved" ] || stty "$saved"; exit 143' TERM HUP
+exec 6<&0
+"$@" <&6 6<&- &
+wait "$!"
+`.trim();

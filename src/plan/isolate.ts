@@ -1,6 +1,6 @@
 /** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
 
-import { type Arg, arg, C, INIT, INIT_SH, SHIM_SH, TTY } from './arg.ts';
+import { type Arg, arg, C, INIT, INIT_SH, KEEP_SH, SHIM_SH, TTY } from './arg.ts';
 import type { Facts } from './facts.ts';
 import { quoteArg } from './quote.ts';
 import type { RunInput } from './run.ts';
@@ -41,7 +41,9 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.',
     ],
   };
-  return spec.process.terminal ? [terminalScript(argv), start, findTerminal()] : [start];
+  return spec.process.terminal
+    ? [terminalScript(argv), start, findTerminal(), ...giveTerminal(input)]
+    : [start];
 }
 
 /** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). The shim's death signal lets it kill init first. */
@@ -90,14 +92,12 @@ function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
   ];
 }
 
-/**
- * script(1) accepts a command only as shell text, so the text is constant and names a file. Its death signal is TERM, not KILL: it then
- * gives the caller's terminal back its settings.
- */
+/** script(1) accepts a command only as shell text, so the text is constant and names a file. */
 function onTerminal(): readonly Arg[] {
   return [
     ...['setpriv', '--pdeathsig', 'TERM', '--'],
     ...['env', 'SHELL=/bin/sh', arg`C=${C}`, arg`SHIM_SH=${SHIM_SH}`, arg`INIT_SH=${INIT_SH}`],
+    ...['sh', '-c', arg`${KEEP_SH}`, 'keep', 'setpriv', '--pdeathsig', 'KILL', '--'],
     ...['script', '--quiet', '--return', '--command', 'exec sh "$C/terminal.sh"', '--log-out', '/dev/null'],
   ];
 }
@@ -134,4 +134,25 @@ function findTerminal(): Step {
       "A container without /dev/console, or whose terminal has no name inside, makes tty(1) say 'not a tty'.",
     ],
   };
+}
+
+/**
+ * Only by root: in a user namespace, chown(2) of the terminal is allowed only where its group is mapped too, and most machines give terminals the
+ * group tty.
+ */
+function giveTerminal({ spec, facts }: RunInput): readonly Step[] {
+  const { uid } = spec.process.user;
+  if (facts.mapping !== 'host' || uid === 0) return [];
+  return [
+    {
+      id: 'give-terminal',
+      phase: 'isolate',
+      title: 'give the user the terminal',
+      where: { type: 'host' },
+      action: { type: 'run', argv: ['chown', '--', String(uid), arg`${TTY}`] },
+      undo: { type: 'with', step: 'start-init', reason: 'the terminal goes when script ends' },
+      why: "Whoever opens a terminal owns it, here root. chown(2) makes it the user's, so that programs can open /dev/stdout or /dev/console again.",
+      pitfalls: [],
+    },
+  ];
 }

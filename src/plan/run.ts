@@ -1,10 +1,10 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
-import { arg, C, INIT, INIT_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from './arg.ts';
+import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from './arg.ts';
 import type { Facts } from './facts.ts';
 import { identitySteps } from './identity.ts';
 import type { Layer } from './image.ts';
-import { INIT_TEXT, SHIM_TEXT } from './init.ts';
+import { INIT_TEXT, KEEP_TEXT, SHIM_TEXT } from './init.ts';
 import { isolateSteps } from './isolate.ts';
 import { MOUNT_TEXT } from './mount-in-root.ts';
 import { mountSteps } from './mounts.ts';
@@ -84,6 +84,9 @@ export function planRun(input: RunInput): Result<Plan> {
         value: INIT_TEXT,
         meaning: 'init, PID 1 of the container, until it becomes the command',
       },
+      ...(input.spec.process.terminal
+        ? [{ name: KEEP_SH.var, value: KEEP_TEXT, meaning: "gives the caller's terminal its settings back" }]
+        : []),
       ...(steps.some(usesMountProgram)
         ? [
             {

@@ -13,10 +13,14 @@ export interface LiveView {
   remove(): void;
 }
 
+/** Ink hides it. See console_codes(4). */
+const SHOW_CURSOR = '\u001b[?25h';
+
 /** Shows a view that can be redrawn below the cursor. */
 export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Write): LiveView {
+  let shown = true;
   const instance = render(view, {
-    stdout: output(stream, write),
+    stdout: output(stream, text => shown && write(text)),
     // Never our stdin: once Node has begun to read it, it takes the container's first keys.
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     exitOnCtrlC: false,
@@ -25,9 +29,12 @@ export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Wri
   return {
     update: instance.rerender,
     remove() {
-      instance.rerender(null);
+      instance.clear();
+      // Ink's farewell would bring the last frame back.
+      shown = false;
       instance.unmount();
       instance.cleanup();
+      write(SHOW_CURSOR);
     },
   };
 }

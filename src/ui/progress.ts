@@ -117,12 +117,20 @@ function withStep(state: ProgressState, id: string, change: Partial<StepProgress
   return { ...state, steps: state.steps.map(row => (row.step.id === id ? { ...row, ...change } : row)) };
 }
 
-/** What an undo comes to is shown at the step as well. */
+/** What an undo comes to holds for the step, and for those that are undone with it. */
 function withUndo(state: ProgressState, id: string, change: Partial<UndoProgress>): ProgressState {
   const next = {
     ...state,
     undos: state.undos.map(row => (row.step.id === id ? { ...row, ...change } : row)),
   };
+  if (change.status !== 'undone' && change.status !== 'undo failed') return next;
   const status = change.status;
-  return status === 'undone' || status === 'undo failed' ? withStep(next, id, { status }) : next;
+  return {
+    ...next,
+    steps: next.steps.map(row => (row.step.id === id || isUndoneWith(row, id) ? { ...row, status } : row)),
+  };
+}
+
+function isUndoneWith({ step: { undo }, status }: StepProgress, id: string): boolean {
+  return status === 'done' && undo.type === 'with' && undo.step === id;
 }

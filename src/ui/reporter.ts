@@ -29,4 +29,4 @@ export interface Reporter {
 }
 
 /** Where a reporter writes: stderr, or a test's buffer. */
-export type Write = (text: string) => void;
+export type Write = (text: string) => unknown;

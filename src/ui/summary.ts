@@ -12,7 +12,7 @@ export function doneSentence(state: ProgressState): string {
     0,
   );
   const what = plan?.kind === 'run' ? plan.subject : (plan?.summary ?? '');
-  const steps = state.steps.filter(({ step }) => step.action.type !== 'wait').length;
+  const steps = state.steps.length;
   return `${visible(what)}: ${steps} step${steps === 1 ? '' : 's'} in ${duration(time)}`;
 }
 

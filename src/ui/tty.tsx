@@ -23,7 +23,7 @@ export interface TtyOptions {
 type Ink = typeof import('./live-view.tsx');
 
 /** What takes longer than this, in milliseconds, is drawn. Loading Ink costs about as much again, and a container is up before. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 800;
 
 const SGR: Readonly<Partial<Record<StepStatus, string>>> = {
   done: '32',
@@ -45,8 +45,8 @@ class TtyReporter implements Reporter {
   #timer: NodeJS.Timeout | undefined;
   /** Something may be drawn now. */
   #drawing = false;
-  /** Rows that stay in the scrollback already. */
-  #printed = 0;
+  /** Rows that stay in the scrollback already, below the header; undefined: not even that. */
+  #printed: number | undefined;
   #ending: Promise<void> = Promise.resolve();
 
   constructor(options: TtyOptions) {

@@ -1,7 +1,7 @@
 /** What the terminal shows of a plan. Each component has a known height, because the live region must stay smaller than the screen. */
 
 import { Box, Static, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { shortCommand, undoText } from '../plan/display.ts';
 import type { Step } from '../plan/step.ts';
 import { wrap } from '../plan/wrap.ts';
@@ -60,17 +60,21 @@ export function finishedRows({ steps }: ProgressState): readonly StepProgress[] 
   return end < 0 ? steps : steps.slice(0, end);
 }
 
-/** All of a plan that failed or was interrupted, to stay in the scrollback: without the rows that are there already. */
-export function Ending({ skip, ...props }: ViewProps & { readonly skip: number }): ReactNode {
+/** All of a plan that failed or was interrupted, to stay in the scrollback: without the first `skip` rows, which are there already, below their header. */
+export function Ending({ skip, ...props }: ViewProps & { readonly skip: number | undefined }): ReactNode {
   const { state } = props;
-  const rest = state.steps.slice(skip).filter(({ status }) => status !== 'skipped');
+  const rest = state.steps.slice(skip ?? 0).filter(({ status }) => status !== 'skipped');
   const skipped = count(state.steps, 'skipped');
   return (
     <Box flexDirection="column">
-      {skip === 0 && <Header {...props} />}
+      {skip === undefined && <Header {...props} />}
       {rest.map(row => (
         <Box key={row.step.id} flexDirection="column">
-          <StepRow row={row} {...props} />
+          {/* What was done is history; what became of it stands below. */}
+          <StepRow
+            row={row.status === 'undone' && row.failure === undefined ? { ...row, status: 'done' } : row}
+            {...props}
+          />
           {row.failure !== undefined && <FailureDetails row={row} failure={row.failure} />}
         </Box>
       ))}
@@ -148,26 +152,31 @@ function StepRow({
       command={columns < WIDE ? '' : shortCommand(step)}
       right={right}
       dim={status === 'to do' && !upNext}
+      columns={columns}
     />
   );
 }
 
 function Undos({ state, marks, columns, limit }: ViewProps & { readonly limit: number }): ReactNode {
-  const shown = state.undos.slice(0, limit);
   const finished = count(state.undos, 'undone');
   const failed = count(state.undos, 'undo failed');
+  // One that failed takes a second line, for the reason.
+  const shown = state.undos.slice(0, Math.max(1, limit - failed));
   return (
     <Box flexDirection="column">
       <Line>{` Undoing, newest first: ${finished}/${state.undos.length}${failed > 0 ? `, ${failed} FAILED` : ''}`}</Line>
       {shown.map(({ step, status, milliseconds, reason }) => (
-        <Row
-          key={step.id}
-          mark={<StatusText status={status} text={marks.status[status]} />}
-          label={`   ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
-          command={reason ?? (columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1'))}
-          right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
-          dim={status === 'to do'}
-        />
+        <Fragment key={step.id}>
+          <Row
+            mark={<StatusText status={status} text={marks.status[status]} />}
+            label={`   ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
+            command={columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1')}
+            right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
+            dim={status === 'to do'}
+            columns={columns}
+          />
+          {reason !== undefined && <Line>{`     ${visible(reason)}`}</Line>}
+        </Fragment>
       ))}
     </Box>
   );
@@ -180,9 +189,10 @@ function Row(props: {
   readonly command: string;
   readonly right: string;
   readonly dim: boolean;
+  readonly columns: number;
 }): ReactNode {
   return (
-    <Box>
+    <Box width={props.columns}>
       <Box flexShrink={0} width={3} paddingLeft={1}>
         {props.mark}
       </Box>
