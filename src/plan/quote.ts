@@ -16,7 +16,8 @@ export function quote(value: string): string {
 
 /** A word of the plan as one shell word, its variables as "$NAME". */
 export function quoteArg(word: Arg): string {
-  const parts = partsOf(word);
+  // An empty part would hide from a variable that a letter follows it.
+  const parts = partsOf(word).filter(part => part !== '');
   if (parts.every(part => typeof part === 'string')) return quote(parts.join(''));
   return inDoubleQuotes(parts);
 }

@@ -88,6 +88,8 @@ function allProcesses(store: string): readonly Process[] {
       // A process that has ended and only waits to be collected is not left over.
       if (stat === '' || state === 'Z' || state === 'X') return [];
       const command = read(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim();
+      // Its memory is gone: the kernel is taking it down.
+      if (command === '') return [];
       const mentions =
         command.includes(store) ||
         read(`/proc/${name}/environ`).includes(store) ||

@@ -6,6 +6,7 @@ import {
   chownSync,
   closeSync,
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -108,8 +109,8 @@ export function startAs(place: Place, argv: readonly string[], options: RunOptio
   const running = {
     pid: child.pid ?? 0,
     child,
-    stdout: () => readFileSync(output.out, 'utf8'),
-    stderr: () => readFileSync(output.err, 'utf8'),
+    stdout: () => written(output.out),
+    stderr: () => written(output.err),
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
   };
   return { ...running, ended: toEnd(child, argv, running, options.timeout ?? 60_000) };
@@ -141,6 +142,11 @@ function toEnd(
       });
     });
   });
+}
+
+/** Empty when the place is gone: a test that failed has left before its process ended. */
+function written(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 let outputs = 0;

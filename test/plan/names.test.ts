@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { containerNameFailure, nearNames, parseImageName, shown } from '../../src/plan/names.ts';
+
+const GOOD = ['a', 'A9', 'hello1', '0', 'a.b-c_d', 'x'.repeat(63), 'a..', 'a-'];
+const BAD: Readonly<Record<string, RegExp>> = {
+  '': /it is empty/,
+  ['x'.repeat(64)]: /64 characters/,
+  '../x': /begins with "\."/,
+  '.': /begins with "\."/,
+  '-x': /begins with "-"/,
+  _x: /begins with "_"/,
+  'a,b': /contains ","/,
+  'a b': /contains " "/,
+  'a/b': /contains "\/"/,
+  'a\nb': /contains "\\n"/,
+  ünï: /begins with "ü"/,
+  'a\u202eb': /contains "\\u202e"/,
+  a$b: /contains "\$"/,
+  'a😀': /contains "😀"/,
+};
+
+for (const name of GOOD) test(`a good name: ${name}`, () => assert.is(containerNameFailure(name), undefined));
+for (const [name, says] of Object.entries(BAD)) {
+  test(`a bad name: ${JSON.stringify(name)}`, () => {
+    const failure = containerNameFailure(name);
+    assert.match(failure?.message ?? '', says);
+    assert.is(failure?.status, 2);
+    assert.ok(failure?.hint);
+  });
+}
+
+test('image names', () => {
+  for (const [text, name] of [
+    ['debian', 'debian:latest'],
+    ['debian:12', 'debian:12'],
+    ['a/b:c', 'a/b:c'],
+    ['a:5000x', 'a:5000x'],
+  ] as const)
+    assert.equal(parseImageName(text), { name });
+  for (const text of [
+    '',
+    ':',
+    'a:',
+    'a:b:c',
+    '../a',
+    'a//b',
+    '/a',
+    'a/',
+    'a/..',
+    'a b',
+    'A:-x',
+    `a:${'x'.repeat(129)}`,
+  ])
+    assert.is(parseImageName(text).failure?.code, 'bad-image-name', text);
+});
+
+test('whatever is accepted is one safe path part, and whatever is said is one printable line', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z./:_-]{1,20}$/)),
+      text => {
+        const failure = containerNameFailure(text);
+        if (failure === undefined) assert.match(text, /^[a-zA-Z0-9][\w.-]{0,62}$/);
+        else assert.not.match(failure.message, /\p{Cc}/u);
+        const image = parseImageName(text);
+        if (image.failure === undefined) assert.not.match(image.name, /(^|\/)\.|\/\/|[^\w./:-]/);
+        assert.not.match(shown(text), /[\p{Cc}\u2028-\u202e]/u);
+        assert.ok(shown(text).length <= 120);
+      },
+    ),
+  );
+});
+
+test('near names', () => {
+  assert.equal(nearNames('debain', ['debian', 'alpine', 'base']), ['debian']);
+  assert.equal(nearNames('zzz', ['debian', 'alpine']), []);
+  assert.equal(nearNames('Base', ['base']), ['base']);
+});
+
+test.run();

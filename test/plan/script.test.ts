@@ -1,0 +1,96 @@
+/** Printed scripts from fixed facts against the ones in fixtures/scripts; `node scripts/test.mjs --update` rewrites those. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { argvText, renderScript } from '../../src/plan/script.ts';
+import type { Plan } from '../../src/plan/step.ts';
+import { planOf } from '../support/plans.ts';
+import { PROJECT } from '../support/run.ts';
+
+const COMMAND = ['/bin/sh', '-c', "echo it's $HOME"];
+
+const GOLDEN: Readonly<Record<string, () => Plan>> = {
+  root: () => planOf('host', { command: COMMAND }),
+  range: () => planOf('range', { command: COMMAND }),
+  single: () => planOf('single', { command: COMMAND }),
+  terminal: () => planOf('host', { terminal: true, interactive: true }),
+  volumes: () =>
+    planOf('range', {
+      command: ['make', 'test'],
+      volumes: [
+        { source: "/home/ann/it's here", target: '/src', readOnly: true },
+        { source: '/home/ann/out', target: '/out', readOnly: false },
+      ],
+      tmpfs: [{ target: '/scratch', options: ['size=64m'] }],
+      env: [['CI', 'true']],
+      user: 'ann',
+      workdir: '/src',
+      readOnly: true,
+    }),
+  keep: () => planOf('host', { keep: true, command: ['true'] }),
+};
+
+for (const [name, plan] of Object.entries(GOLDEN)) {
+  test(`golden: ${name}`, () => {
+    const file = join(PROJECT, 'fixtures/scripts', `${name}.sh`);
+    const script = renderScript([plan()], `tinydocker run --dry-run hello1 (${name})`);
+    if (process.env['UPDATE']) writeFileSync(file, script);
+    assert.fixture(script, readFileSync(file, 'utf8'));
+  });
+
+  test(`parses and ends in a line end: ${name}`, () => {
+    const script = renderScript([plan()], 'x');
+    assert.match(script, /\n}\n$/);
+    for (const shell of ['sh', 'bash']) {
+      const { status, stderr } = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
+      assert.equal([status, stderr], [0, '']);
+    }
+  });
+
+  test(`every command is printed, in order: ${name}`, () => {
+    const { steps } = plan();
+    const script = renderScript([plan()], 'x').replaceAll(/ \\\n\s*/g, ' ');
+    let from = 0;
+    for (const step of steps) {
+      if (step.action.type !== 'run' && step.action.type !== 'start') continue;
+      const at = script.indexOf(argvText(step.action.argv), from);
+      assert.ok(at >= 0, step.id);
+      from = at;
+    }
+  });
+}
+
+test('two plans: the second runs only when the first succeeded', () => {
+  const script = renderScript([planOf('host'), planOf('host', { name: 'hello2' })], 'x');
+  assert.is(script.match(/^\($/gm)?.length, 1);
+  assert.match(script, /\n\) \|\| exit\n/);
+  assert.is(spawnSync('sh', ['-n'], { input: script }).status, 0);
+});
+
+test('whatever the request holds, the script parses and no comment becomes a command', () => {
+  const value = fc.string({ unit: 'binary', maxLength: 20 }).filter(text => !/[\0\p{Surrogate}]/u.test(text));
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1 }), value, value, (words, source, workdir) => {
+      const [first = ''] = words;
+      fc.pre(first !== '');
+      const plan = planOf('host', {
+        command: words,
+        workdir: `/${workdir}`,
+        env: words.map((word, index) => [`V${index}`, word]),
+        volumes: [{ source: `/${source}`, target: `/t${source}`, readOnly: true }],
+      });
+      const script = renderScript([plan], `tinydocker run ${words.join(' ')}`);
+      const { status, stderr } = spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' });
+      assert.equal([status, stderr], [0, '']);
+      assert.not.match(script.slice(0, script.indexOf('\n{\n')), /^[^#\n]/m);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.run();
