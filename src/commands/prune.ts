@@ -9,6 +9,7 @@ import { storePaths } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
 import { planPrune, type Removable, removableName } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
+import { size } from '../ui/messages.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
 
@@ -117,7 +118,7 @@ function table(found: readonly FoundLeftover[]): string {
     ...found.map(({ removable, bytes, reason }) => [
       removable.type,
       removableName(removable),
-      sizeText(bytes),
+      size(bytes),
       reason,
     ]),
   ];
@@ -125,13 +126,6 @@ function table(found: readonly FoundLeftover[]): string {
   return rows
     .map(row => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
     .join('');
-}
-
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${power === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
 /** Asks on the terminal. Throws a UserError when there is none. */

@@ -10,7 +10,7 @@ import { findProgram } from '../../src/host/facts.ts';
 import { startTime } from '../../src/host/owner.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
-import { initOf, journalRecords, PAYLOAD, untilRecorded } from '../support/journal.ts';
+import { initOf, journalRecords, PAYLOAD, untilAbandoned, untilRecorded } from '../support/journal.ts';
 import { eachMode, type Place } from '../support/modes.ts';
 import { startAs, startTinydocker, tinydocker, tinydockerProgram } from '../support/run.ts';
 
@@ -99,6 +99,7 @@ eachMode(test, 'on a terminal of its own: whoever is killed, the container ends'
     process.kill(victims[victim], 'SIGKILL');
     await terminal.ended;
     await untilDead(init);
+    await untilAbandoned(place.store, 'c1');
     await tinydocker(place, ['prune', '-f']);
     await assertUnchanged(before, place.store);
   }
@@ -117,6 +118,7 @@ eachMode(test, 'the printed script: killed at any time, its container dies with 
       await sleep(20);
     assert.equal(hostState(place.store).processes, before.processes, `after ${delay} ms`);
     assert.not.match(running.stdout(), 'late');
+    await untilAbandoned(place.store, 'c1');
     const pruned = await tinydocker(place, ['prune', '-f']);
     assert.is(pruned.status, 0, pruned.stderr);
     await assertUnchanged(before, place.store);
@@ -135,6 +137,7 @@ eachMode(test, 'killed at a random moment, thirty times', async place => {
     await sleep(delay);
     running.kill('SIGKILL');
     await running.ended;
+    await untilAbandoned(place.store, 'c1');
     const pruned = await tinydocker(place, ['prune', '-f']);
     assert.is(pruned.status, 0, `after ${delay} ms: ${pruned.stderr}`);
     assert.not.match(running.stdout(), 'late');

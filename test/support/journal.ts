@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findContainer } from '../../src/host/containers.ts';
+import { storePaths } from '../../src/host/store-paths.ts';
 import type { Place } from './modes.ts';
 import { type Running, startTinydocker, tinydocker } from './run.ts';
 
@@ -55,7 +57,20 @@ export async function killAt(
   await untilRecorded(place.store, name, 'begin', step);
   running.kill('SIGKILL');
   await running.ended;
+  await untilAbandoned(place.store, name);
   return running;
+}
+
+/**
+ * Waits until nobody holds the container's gate any more. What was killed a moment ago may not have been told yet, and then the container is, rightly, none that
+ * prune would touch. Throws when it is still alive after five seconds.
+ */
+export async function untilAbandoned(store: string, name: string): Promise<void> {
+  for (let waited = 0; waited < 5000; waited += 20) {
+    if ((await findContainer(storePaths(store), name))?.state !== 'alive') return;
+    await sleep(20);
+  }
+  throw new Error(`${name} is still alive`);
 }
 
 /** The host's PID of a container's init, as the journal has it. */
