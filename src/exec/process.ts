@@ -4,7 +4,7 @@ import { closeSync, constants, openSync, read } from 'node:fs';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { execa } from 'execa';
-import { stepPath } from '../host/facts.ts';
+import { stepPath } from '../host/programs.ts';
 import { STEP_ENVIRONMENT } from '../plan/environment.ts';
 
 /** How a process ended. */

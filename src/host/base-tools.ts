@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { BaseTools } from '../plan/base-image.ts';
 import { readExecutable } from './elf.ts';
-import { findProgram } from './facts.ts';
+import { findProgram } from './programs.ts';
 
 /** For looking around in a container and changing what one finds; those that the machine lacks are left out. */
 const PROGRAMS =

@@ -2,12 +2,13 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { MASKED_PATHS, READONLY_PATHS } from '../plan/defaults.ts';
-import { STEP_ENVIRONMENT } from '../plan/environment.ts';
 import type { Facts } from '../plan/facts.ts';
+import { mountOf } from './mount-table.ts';
+import { findProgram } from './programs.ts';
 import { storeRoot } from './store-paths.ts';
+import { readText } from './text-file.ts';
 
 /** Capability number of CAP_SYS_ADMIN; see capabilities(7). */
 const CAP_SYS_ADMIN = 21n;
@@ -23,24 +24,11 @@ export function probeFacts(): Facts {
     storeRoot: storeRoot(process.getuid?.() === 0),
     bash: findProgram('bash') !== undefined,
     ip: findProgram('ip') !== undefined,
+    shellMount: shellMount(),
     kernelPaths: kernelPaths(),
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
   };
-}
-
-/** The PATH in which steps look for programs: the system's directories, then the caller's. */
-export function stepPath(): string {
-  return [STEP_ENVIRONMENT['PATH'], process.env['PATH']].filter(Boolean).join(delimiter);
-}
-
-/** Absolute path of a program, looked up where the steps would find it. */
-export function findProgram(name: string): string | undefined {
-  return stepPath()
-    .split(delimiter)
-    .filter(directory => directory.startsWith('/'))
-    .map(directory => join(directory, name))
-    .find(isExecutable);
 }
 
 /** The id ranges that a subuid(5) file gives to a user, as [first, count]. */
@@ -53,15 +41,6 @@ export function idRanges(file: string, user: string, uid: number): readonly (rea
         ? [[Number(first), Number(count)] as const]
         : [];
     });
-}
-
-/** A file's text, empty when it can't be read. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function mapping(privileged: boolean): Pick<Facts, 'mapping' | 'mappingReason'> {
@@ -119,6 +98,15 @@ function hasCapSysAdmin(): boolean {
   return ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n && process.getuid?.() === 0;
 }
 
+function shellMount(): Facts['shellMount'] {
+  const mount = mountOf(findProgram('sh') ?? '/bin/sh');
+  const kept = ['nosuid', 'nodev', 'noexec'];
+  return {
+    point: mount?.mountPoint ?? '/',
+    flags: kept.filter(flag => mount?.options.includes(flag)),
+  };
+}
+
 function kernelPaths(): Facts['kernelPaths'] {
   const found = new Map<string, 'file' | 'directory'>();
   for (const path of [...MASKED_PATHS, ...READONLY_PATHS]) {
@@ -126,13 +114,4 @@ function kernelPaths(): Facts['kernelPaths'] {
     if (stats !== undefined) found.set(path, stats.isDirectory() ? 'directory' : 'file');
   }
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() && (stats.mode & 0o111) !== 0;
-  } catch {
-    return false;
-  }
 }

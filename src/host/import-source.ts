@@ -14,8 +14,8 @@ import { resolve } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
 import type { Compression, ImportSource } from '../plan/layer.ts';
 import { shown } from '../plan/names.ts';
-import { findProgram } from './facts.ts';
 import { programHint } from './packages.ts';
+import { findProgram } from './programs.ts';
 
 const BLOCK = 512;
 

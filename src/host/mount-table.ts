@@ -2,7 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readText } from './facts.ts';
+import { readText } from './text-file.ts';
 
 export interface MountEntry {
   readonly mountPoint: string;

@@ -1,6 +1,6 @@
 /** Which package has a program, on the distributions that most people use. */
 
-import { findProgram } from './facts.ts';
+import { findProgram } from './programs.ts';
 
 /** By program of any plan: the package on Debian and Ubuntu, on Fedora, and on Alpine. */
 export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: string, apk: string]>> = {

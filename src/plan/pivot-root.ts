@@ -5,13 +5,6 @@ import { DIES_WITH_INIT, type RunInput } from './run.ts';
 import type { Step } from './step.ts';
 import { inside } from './user-namespace.ts';
 
-/** The mount that holds sh, read-only in this mount table; the flags that an ordinary user may not drop are given again. */
-const PROTECT = `
-at=$(df -P -- "$(command -v sh)" | sed -n '$s/.*% //p') flags=
-while read -r _ _ _ _ point found _; do [ "$point" != "$at" ] || flags=$found; done </proc/self/mountinfo
-keep=; for flag in nosuid nodev noexec; do case ,$flags, in *,$flag,*) keep=$keep,$flag ;; esac; done
-mount --no-mtab -o "remount,bind,ro$keep" -- "$at"`.trim();
-
 const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
 
 /** The host's root becomes read-only, then pivot_root, then the host's root goes. */
@@ -24,7 +17,13 @@ export function pivotSteps({ facts }: RunInput): readonly Step[] {
       phase,
       title: "make the host's root read-only",
       where: inside(facts, ['mount']),
-      action: { type: 'run', argv: ['sh', '-ec', PROTECT] },
+      action: {
+        type: 'run',
+        argv: [
+          ...['mount', '--no-mtab', '-o', ['remount,bind,ro', ...facts.shellMount.flags].join(',')],
+          ...['--', facts.shellMount.point],
+        ],
+      },
       undo,
       why: "mount(2) with MS_REMOUNT and MS_BIND, in the container's mount table only. init is still the host's sh, and the command that it becomes may be /proc/self/exe: a root in the container could keep the host's sh open through it and write to it later. Through a read-only mount that fails with EROFS.",
       pitfalls: ['Overwriting the runtime through /proc/self/exe was CVE-2019-5736 in runc.'],

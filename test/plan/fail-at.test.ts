@@ -13,6 +13,7 @@ const FACTS = {
   storeRoot: '/store',
   bash: true,
   ip: true,
+  shellMount: { point: '/', flags: [] },
   kernelPaths: new Map(),
 } as const;
 

@@ -16,6 +16,7 @@ const facts = (mapping: IdMapping): Facts => ({
   storeRoot: '/store',
   bash: true,
   ip: true,
+  shellMount: { point: '/', flags: [] },
   kernelPaths: new Map(),
   ...(mapping === 'single' ? { mappingReason: '/etc/subuid has no range for ann' } : {}),
 });

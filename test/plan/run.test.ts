@@ -3,11 +3,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { undosOf } from '../../src/exec/undo.ts';
 import { variablesIn } from '../../src/plan/arg.ts';
 import { fullArgv } from '../../src/plan/enter.ts';
 import { planRun } from '../../src/plan/run.ts';
 import type { Plan, Step } from '../../src/plan/step.ts';
+import { undosOf } from '../../src/plan/undos.ts';
 import { factsOf, IMAGE, planOf, specOf } from '../support/plans.ts';
 
 const anyPlan: fc.Arbitrary<Plan> = fc

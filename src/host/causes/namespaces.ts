@@ -2,8 +2,10 @@
 
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import process from 'node:process';
-import { findProgram, idRanges, readText } from '../facts.ts';
+import { idRanges } from '../facts.ts';
 import { mountOf, mountTable } from '../mount-table.ts';
+import { findProgram } from '../programs.ts';
+import { readText } from '../text-file.ts';
 import type { Cause, Diagnosis, Scene } from './scene.ts';
 import { says } from './scene.ts';
 

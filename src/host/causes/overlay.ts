@@ -3,8 +3,8 @@
 import { statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { readText } from '../facts.ts';
 import { mountOf } from '../mount-table.ts';
+import { readText } from '../text-file.ts';
 import type { Cause, Diagnosis } from './scene.ts';
 import { valueOf } from './scene.ts';
 

@@ -3,8 +3,8 @@
 import { type Arg, INIT_SH, variablesIn } from '../../plan/arg.ts';
 import { fullArgv } from '../../plan/enter.ts';
 import type { Step } from '../../plan/step.ts';
-import { findProgram } from '../facts.ts';
 import { installCommand, PACKAGES } from '../packages.ts';
+import { findProgram } from '../programs.ts';
 import type { Cause } from './scene.ts';
 
 export const programMissing: Cause = ({ step, plan }) => {

@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { readText } from '../facts.ts';
 import { mountOf } from '../mount-table.ts';
+import { readText } from '../text-file.ts';
 import type { Cause, Diagnosis } from './scene.ts';
 import { says } from './scene.ts';
 

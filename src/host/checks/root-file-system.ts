@@ -2,8 +2,8 @@
 
 import { coveredPart } from '../causes/covered-proc.ts';
 import { NO_UPPER } from '../causes/overlay.ts';
-import { readText } from '../facts.ts';
 import { mountOf, mountTable } from '../mount-table.ts';
+import { readText } from '../text-file.ts';
 import { type Check, type Machine, reason, type Topic, tryInside, withScratch } from './check.ts';
 
 const OVERLAY = `cd "$1"; mkdir lower upper work merged; echo old >lower/changed; echo old >lower/deleted

@@ -3,7 +3,9 @@
 import { userInfo } from 'node:os';
 import { runCommand } from '../../exec/process.ts';
 import { userNamespacesDenied } from '../causes/namespaces.ts';
-import { findProgram, idRanges, readText } from '../facts.ts';
+import { idRanges } from '../facts.ts';
+import { findProgram } from '../programs.ts';
+import { readText } from '../text-file.ts';
 import { type Check, type Machine, reason, type Topic } from './check.ts';
 
 export const userNamespace: Topic = async machine =>
