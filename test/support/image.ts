@@ -34,6 +34,8 @@ export interface ImageOptions {
   readonly on?: readonly Layer[];
   /** Without the base system: only the mark, and what `change` makes. */
   readonly empty?: boolean;
+  /** `change` has given the files their owners; the directory it gets belongs to the place's user. */
+  readonly owned?: boolean;
 }
 
 /** Makes an image of busybox (or the machine's own tools) in the place's store, owned by the place's user, and returns its record. */
@@ -46,8 +48,9 @@ export function makeImage({ mode, store }: Place, options: ImageOptions = {}): I
   makeDirectory(root);
   if (!options.empty) baseSystem(root);
   writeFileSync(join(root, IMAGE_MARK_FILE), `${IMAGE_MARK}\n`);
+  if (options.owned) ownTree(mode, root);
   options.change?.(root);
-  ownTree(mode, root);
+  if (!options.owned) ownTree(mode, root);
   symlinkSync(`../layers/${layer.digest}`, join(store, 'l', layer.link));
   const record: ImageRecord = {
     version: 1,
