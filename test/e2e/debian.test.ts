@@ -56,7 +56,7 @@ useradd -m ann && su ann -c 'id -un; touch ~/file; ls -l ~/file | cut -d" " -f3'
 /** As root of the mode's user, so that every file has the owner that it has in the container. */
 function unpack({ prefix, name: mode }: Mode, tar: string, root: string): void {
   const mapping = mode === 'root' ? [] : ['unshare', '--user', '--map-root-user', '--map-auto', '--'];
-  const [program = '', ...args] = [
+  const words = [
     ...prefix,
     ...mapping,
     'tar',
@@ -70,7 +70,7 @@ function unpack({ prefix, name: mode }: Mode, tar: string, root: string): void {
   ];
   const { status, stderr } = spawnSync(
     'sh',
-    ['-c', 'tar=$1; shift; exec "$@" <"$tar"', 'unpack', tar, program, ...args],
+    ['-c', 'tar=$1; shift; exec "$@" <"$tar"', 'unpack', tar, ...words],
     { encoding: 'utf8' },
   );
   assert.is(status, 0, stderr);
