@@ -27,9 +27,9 @@ export const INIT_TEXT = `
 read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
 read -r word <&3 && [ "$word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
-if [ -e "$1/gate" ]; then echo "tinydocker: the host is still visible, so nothing was started" >&2; exit 125; fi
+if [ -e "$1/gate" ]; then echo "tinydocker: The host is still visible, so nothing was started." >&2; exit 125; fi
 umask 022
-cd -- "$2" || { echo "tinydocker: the working directory $2 is not a directory the user can enter" >&2; exit 126; }
+cd -- "$2" || { echo "tinydocker: The working directory $2 is not a directory that the user can enter." >&2; exit 126; }
 shift 2
 unset OLDPWD PWD SHLVL _
 case $1 in
@@ -40,11 +40,11 @@ case $1 in
        [ ! -f "\${dir:-.}/$1" ] || [ ! -x "\${dir:-.}/$1" ] || found=\${dir:-.}/$1
      done ;;
 esac
-if [ -z "$found" ]; then echo "tinydocker: $1: command not found in the image (PATH=$PATH)" >&2; exit 127; fi
-if [ ! -e "$found" ]; then echo "tinydocker: $1: no such file in the image" >&2; exit 127; fi
-if [ -d "$found" ]; then echo "tinydocker: $1: is a directory" >&2; exit 126; fi
-if [ ! -x "$found" ]; then echo "tinydocker: $1: not executable" >&2; exit 126; fi
-trap 'echo "tinydocker: $1: can not be executed; the interpreter it asks for may be missing" >&2; exit 126' EXIT
+if [ -z "$found" ]; then echo "tinydocker: The command \\"$1\\" is not in the image; looked for in PATH=$PATH." >&2; exit 127; fi
+if [ ! -e "$found" ]; then echo "tinydocker: $1 is not in the image." >&2; exit 127; fi
+if [ -d "$found" ]; then echo "tinydocker: $1 is a directory, not a program." >&2; exit 126; fi
+if [ ! -x "$found" ]; then echo "tinydocker: $1 is not executable." >&2; exit 126; fi
+trap 'echo "tinydocker: $1 can not be executed; the interpreter that it asks for may be missing." >&2; exit 126' EXIT
 exec "$@"
 `.trim();
 

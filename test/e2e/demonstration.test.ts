@@ -9,7 +9,7 @@ import { assertUnchanged, hostState, treeOf } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { eachMode, ownDirectory } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
-import { startTinydocker } from '../support/run.ts';
+import { startTinydocker, withoutNotes } from '../support/run.ts';
 import { until } from '../support/until.ts';
 
 /** Writes, changes and deletes in the container's own root, then waits until it is told to go on. */
@@ -41,7 +41,7 @@ eachMode(test, 'two containers share an image and nothing else', async place => 
   const ends = await Promise.all([one.ended, two.ended]);
   assert.equal(
     // A note says what the mapping of a single id can not do.
-    ends.map(({ status, stderr }) => [status, stderr.replaceAll(/^tinydocker: note: .*\n/gm, '')]),
+    ends.map(({ status, stderr }) => [status, withoutNotes(stderr)]),
     [
       [0, ''],
       [0, ''],

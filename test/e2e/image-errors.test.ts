@@ -8,9 +8,9 @@ import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { archive, emptyStore, file, hasProgram, refused, withoutNotes } from '../support/imports.ts';
+import { archive, emptyStore, file, hasProgram, refused } from '../support/imports.ts';
 import { eachMode, type Place } from '../support/modes.ts';
-import { tinydocker, tinydockerProgram } from '../support/run.ts';
+import { tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
 import { type Member, tarOf } from '../support/tar.ts';
 
 const MARK = '/.tinydocker-image';

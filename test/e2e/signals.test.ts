@@ -10,7 +10,14 @@ import * as assert from 'uvu/assert';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
-import { type Running, runAs, startTinydocker, tinydocker, tinydockerProgram } from '../support/run.ts';
+import {
+  type Running,
+  runAs,
+  startTinydocker,
+  tinydocker,
+  tinydockerProgram,
+  withoutNotes,
+} from '../support/run.ts';
 
 const test = suite('signals');
 
@@ -166,7 +173,7 @@ onHost("nothing is said about a run that goes well, and stdout is the command's 
   const { status, stdout, stderr } = await tinydocker(place, ['run', 'hello1', 'echo', '12345']);
   assert.is(status, 0);
   assert.is(stdout, '12345\n');
-  assert.is(place.mode.name === 'single' ? stderr.replace(/^tinydocker: note: .*\n$/, '') : stderr, '');
+  assert.is(withoutNotes(stderr), '');
   const quiet = await tinydocker(place, ['run', '-q', 'hello1', 'true']);
   assert.is(quiet.stderr, '');
 });

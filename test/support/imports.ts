@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { treeOf } from './host.ts';
 import type { Place } from './modes.ts';
-import { tinydocker } from './run.ts';
+import { tinydocker, withoutNotes } from './run.ts';
 import { type Member, tarOf } from './tar.ts';
 
 export function hasProgram(name: string): boolean {
@@ -45,9 +45,4 @@ export async function refused(place: Place, args: readonly string[], message: Re
   const said = stderr.split('\n').filter(line => line.startsWith('tinydocker:'));
   assert.is(said.length, 1, stderr);
   assert.equal(treeOf(place.store), before, 'the store changed');
-}
-
-/** What was said besides what this machine can not do. */
-export function withoutNotes(stderr: string): string {
-  return stderr.replaceAll(/^tinydocker: note: .*\n/gm, '');
 }

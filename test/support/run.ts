@@ -181,3 +181,8 @@ function readableByAll(path: string): boolean {
   if ((statSync(path).mode & 0o005) !== 0o005) return false;
   return path === '/' || readableByAll(dirname(path));
 }
+
+/** What was said besides what this machine can not do. */
+export function withoutNotes(stderr: string): string {
+  return stderr.replaceAll(/^tinydocker: note: .*\n/gm, '');
+}
