@@ -196,28 +196,17 @@ function podman(rootfs) {
   const tar = join(scratch, 'rootfs.tar');
   spawnSync('tar', ['-C', rootfs, '-cf', tar, '.']);
   spawnSync('podman', [...podmanStore(), 'import', tar, 'bench'], { stdio: 'ignore' });
+  const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
   const variants = [
-    [],
+    { runtime: [], limits: [] },
     // A machine that may not raise limits (no CAP_SYS_RESOURCE), or mixes cgroup v1 and v2, which crun refuses.
-    ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'],
-    ['--runtime', 'runc', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'],
+    { runtime: [], limits },
+    { runtime: ['--runtime', 'runc'], limits },
   ];
-  const commands = variants.map(options => {
-    const runtime = options.slice(0, options.indexOf('--ulimit') < 0 ? 0 : options.indexOf('--ulimit'));
-    const limits = options.slice(runtime.length);
-    return [
-      'podman',
-      ...podmanStore(),
-      ...runtime,
-      'run',
-      '--rm',
-      '--network',
-      'none',
-      ...limits,
-      'bench',
-      'true',
-    ];
-  });
+  const commands = variants.map(variant => [
+    ...['podman', ...podmanStore(), ...variant.runtime],
+    ...['run', '--rm', '--network', 'none', ...variant.limits, 'bench', 'true'],
+  ]);
   return (
     commands.find(([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0) ??
     commands[0]

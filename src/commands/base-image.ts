@@ -4,9 +4,9 @@ import { findBaseTools } from '../host/base-tools.ts';
 import { findImage } from '../host/images.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
 import type { StorePaths } from '../host/store-paths.ts';
-import { type BaseInput, planBaseImage, plannedBaseImage } from '../plan/base-image.ts';
 import type { Facts } from '../plan/facts.ts';
-import type { Image } from '../plan/image.ts';
+import { type BaseInput, planBaseImage, plannedBaseImage } from '../plan/image/base-image.ts';
+import type { Image } from '../plan/image/image.ts';
 import { DEFAULT_IMAGE } from '../plan/names.ts';
 import type { Plan } from '../plan/step.ts';
 

@@ -5,7 +5,7 @@ import { EXIT, failureError, UserError, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { inspectSource } from '../host/import-source.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
-import { planImport } from '../plan/import.ts';
+import { planImport } from '../plan/image/plan-import.ts';
 import { parseImageName, shown } from '../plan/names.ts';
 import { parseOptions } from './options.ts';
 import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';

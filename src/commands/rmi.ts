@@ -8,8 +8,8 @@ import { requireImage, shortName } from '../host/images.ts';
 import { containersOf, unusedWithout } from '../host/layer-use.ts';
 import { newOperationId } from '../host/operation.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
+import { planRemoveImage } from '../plan/image/remove-image.ts';
 import { parseImageName, shown } from '../plan/names.ts';
-import { planRemoveImage } from '../plan/remove-image.ts';
 import { parseOptions } from './options.ts';
 import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
 

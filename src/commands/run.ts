@@ -13,7 +13,7 @@ import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
 import type { Result } from '../plan/result.ts';
-import { planRun } from '../plan/run.ts';
+import { planRun } from '../plan/run/plan-run.ts';
 import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import type { BaseTools } from '../plan/base-image.ts';
+import type { BaseTools } from '../plan/image/base-image.ts';
 import { readExecutable } from './elf.ts';
 import { findProgram } from './programs.ts';
 

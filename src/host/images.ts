@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
-import type { Image, ImageRecord } from '../plan/image.ts';
+import type { Image, ImageRecord } from '../plan/image/image.ts';
 import { nearNames, parseImageName, shown } from '../plan/names.ts';
 import { readInLayers } from './in-root.ts';
 import { imageFile, type StorePaths } from './store-paths.ts';

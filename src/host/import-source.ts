@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
-import type { Compression, ImportSource } from '../plan/layer.ts';
+import type { Compression, ImportSource } from '../plan/image/layer.ts';
 import { shown } from '../plan/names.ts';
 import { programHint } from './packages.ts';
 import { findProgram } from './programs.ts';

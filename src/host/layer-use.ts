@@ -2,7 +2,7 @@
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ImageRecord } from '../plan/image.ts';
+import type { ImageRecord } from '../plan/image/image.ts';
 import { listContainers, type StoredContainer } from './containers.ts';
 import { filesIn, listImages } from './images.ts';
 import type { StorePaths } from './store-paths.ts';

@@ -1,7 +1,7 @@
 /** What can be seen to be wrong before anything is made: a layer that is gone, a command that is not there, a name that is taken. */
 
 import { failureError, UserError } from '../errors.ts';
-import type { Layer } from '../plan/image.ts';
+import type { Layer } from '../plan/image/image.ts';
 import type { Spec } from '../plan/spec.ts';
 import { nameInUse } from './causes/name-taken.ts';
 import { missingLayer } from './causes/overlay.ts';

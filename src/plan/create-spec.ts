@@ -9,7 +9,7 @@ import {
   OCI_VERSION,
   READONLY_PATHS,
 } from './defaults.ts';
-import type { Image } from './image.ts';
+import type { Image } from './image/image.ts';
 import { containerNameFailure, shown } from './names.ts';
 import type { RunRequest, TmpfsMount, Volume } from './request.ts';
 import { failed, ok, type PlanFailure, type Result } from './result.ts';

@@ -2,7 +2,7 @@
 
 import { createSpec } from './create-spec.ts';
 import type { Facts } from './facts.ts';
-import { planRun } from './run.ts';
+import { planRun } from './run/plan-run.ts';
 import type { Plan } from './step.ts';
 
 /** The plan of a container with a volume, a working directory, a read-only root and, if wanted, a terminal, on this machine. */

@@ -16,21 +16,18 @@ export function doneSentence(state: ProgressState): string {
   return `${visible(what)}: ${steps} step${steps === 1 ? '' : 's'} in ${duration(time)}`;
 }
 
-/** "hello1: cleaned up: container and its mounts gone, directory removed, 12 ms; exit status 3". */
+/** "hello1: cleaned up in 12 ms: processes, mounts, directory; exit status 3", short enough for a terminal of 80 columns. */
 export function cleanedUpSentence(state: ProgressState): string {
-  const what = state.undos
+  const gone = state.undos
     .filter(({ status }) => status === 'undone')
     .flatMap(({ step }) =>
-      step.undo.type === 'stop-init'
-        ? ['container and its mounts gone']
-        : step.reserves
-          ? ['directory removed']
-          : [],
+      step.undo.type === 'stop-init' ? ['processes', 'mounts'] : step.reserves ? ['directory'] : [],
     );
   const kept = state.undos.some(({ step }) => step.reserves) ? [] : ['writable layer kept'];
   const time = state.undos.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   const status = state.outcome?.status ?? state.status;
-  return `${visible(state.plan?.subject ?? '')}: cleaned up: ${[...what, ...kept, duration(time)].join(', ')}; exit status ${status}`;
+  const what = [...(gone.length > 0 ? [gone.join(', ')] : []), ...kept].join('; ');
+  return `${visible(state.plan?.subject ?? '')}: cleaned up in ${duration(time)}: ${what}; exit status ${status}`;
 }
 
 /** "hello1 failed at step 5/18 (pivot-root, exit status 1) and was undone: 2/2 undos done; exit status 125". */

@@ -9,7 +9,7 @@ import { probeFacts } from '../../src/host/facts.ts';
 import { loadImage } from '../../src/host/images.ts';
 import { storePaths } from '../../src/host/store-paths.ts';
 import { createSpec } from '../../src/plan/create-spec.ts';
-import { planRun } from '../../src/plan/run.ts';
+import { planRun } from '../../src/plan/run/plan-run.ts';
 import type { Plan, Step } from '../../src/plan/step.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';

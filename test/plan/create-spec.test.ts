@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createSpec } from '../../src/plan/create-spec.ts';
-import type { ImageConfig } from '../../src/plan/image.ts';
+import type { ImageConfig } from '../../src/plan/image/image.ts';
 import type { RunRequest } from '../../src/plan/request.ts';
 import { IMAGE, REQUEST, specOf } from '../support/plans.ts';
 

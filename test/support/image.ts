@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import type { ImageConfig, ImageRecord, Layer } from '../../src/plan/image.ts';
+import type { ImageConfig, ImageRecord, Layer } from '../../src/plan/image/image.ts';
 import type { Mode, Place } from './modes.ts';
 
 /** In every image of the tests. A payload that does not see it is on the host and must end. */

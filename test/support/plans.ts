@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { createSpec } from '../../src/plan/create-spec.ts';
 import { MASKED_PATHS, READONLY_PATHS } from '../../src/plan/defaults.ts';
 import type { Facts, IdMapping } from '../../src/plan/facts.ts';
-import type { Image } from '../../src/plan/image.ts';
+import type { Image } from '../../src/plan/image/image.ts';
 import type { RunRequest } from '../../src/plan/request.ts';
-import { planRun } from '../../src/plan/run.ts';
+import { planRun } from '../../src/plan/run/plan-run.ts';
 import type { Spec } from '../../src/plan/spec.ts';
 import type { Plan } from '../../src/plan/step.ts';
 

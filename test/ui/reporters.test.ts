@@ -37,7 +37,7 @@ hello1: 5 steps in 27 ms
 the command ended with exit status 3
 undone: start-init (new namespaces), in 4 ms
 undone: reserve-name (reserve the name), in 4 ms
-hello1: cleaned up: container and its mounts gone, directory removed, 8 ms; exit status 3
+hello1: cleaned up in 8 ms: processes, mounts, directory; exit status 3
 `,
   );
 });

@@ -1,13 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { variablesIn } from '../../src/plan/arg.ts';
-import { type BaseInput, planBaseImage, plannedBaseImage } from '../../src/plan/base-image.ts';
-import type { Facts, IdMapping } from '../../src/plan/facts.ts';
-import { type ImportInput, planImport } from '../../src/plan/import.ts';
-import { renderJson } from '../../src/plan/json.ts';
-import { planRemoveImage } from '../../src/plan/remove-image.ts';
-import { argvText, renderScript } from '../../src/plan/script.ts';
-import type { Plan, Step } from '../../src/plan/step.ts';
+import { variablesIn } from '../../../src/plan/arg.ts';
+import type { Facts, IdMapping } from '../../../src/plan/facts.ts';
+import { type BaseInput, planBaseImage, plannedBaseImage } from '../../../src/plan/image/base-image.ts';
+import type { ImportInput } from '../../../src/plan/image/import-input.ts';
+import { planImport } from '../../../src/plan/image/plan-import.ts';
+import { planRemoveImage } from '../../../src/plan/image/remove-image.ts';
+import { renderJson } from '../../../src/plan/json.ts';
+import { argvText, renderScript } from '../../../src/plan/script.ts';
+import type { Plan, Step } from '../../../src/plan/step.ts';
 
 const facts = (mapping: IdMapping): Facts => ({
   mapping,

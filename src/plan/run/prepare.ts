@@ -1,16 +1,11 @@
 /** Phase "prepare": the container's directory on the host, which is also the reservation of its name. */
 
-import { type Arg, arg, C, M } from './arg.ts';
-import type { RunInput } from './run.ts';
-import type { Step, Undo } from './step.ts';
-import { removeTree } from './user-namespace.ts';
+import { type Arg, arg, C, M } from '../arg.ts';
+import type { Step } from '../step.ts';
+import { removeTree } from '../user-namespace.ts';
+import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 const HOST = { type: 'host' } as const;
-const IN_DIRECTORY: Undo = {
-  type: 'with',
-  step: 'reserve-name',
-  reason: "it lies in the container's directory",
-};
 
 /** The steps up to the point where init can be started. */
 export function prepareSteps({ container, layers, facts, spec }: RunInput): readonly Step[] {

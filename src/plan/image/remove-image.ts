@@ -1,10 +1,10 @@
 /** The steps that remove images, with the layers and links that nobody uses any more. Pure. */
 
-import { type Arg, arg, STORE, T, type Variable } from './arg.ts';
-import type { Facts } from './facts.ts';
-import { recordFile } from './names.ts';
-import type { Phase, Plan, Step } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import { type Arg, arg, STORE, T, type Variable } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import { recordFile } from '../names.ts';
+import type { Phase, Plan, Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
 import { IN_WORKSPACE, PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
 
 export interface RemoveInput {

@@ -1,12 +1,12 @@
 /** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
 
-import { type Arg, arg, C, INIT, INIT_SH, KEEP_SH, SHIM_SH, TTY } from './arg.ts';
-import type { Facts } from './facts.ts';
-import { quoteArg } from './quote.ts';
-import type { RunInput } from './run.ts';
-import type { Spec } from './spec.ts';
-import type { Step } from './step.ts';
-import { userNamespaceOptions } from './user-namespace.ts';
+import { type Arg, arg, C, INIT, INIT_SH, KEEP_SH, SHIM_SH, TTY } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import { quoteArg } from '../quote.ts';
+import type { Spec } from '../spec.ts';
+import type { Step } from '../step.ts';
+import { userNamespaceOptions } from '../user-namespace.ts';
+import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
   mount: '--mount',
@@ -114,7 +114,7 @@ function terminalScript(argv: readonly Arg[]): Step {
       text: `exec ${argv.map(quoteArg).join(' ')} 5>&2\n`,
       mode: '0600',
     },
-    undo: { type: 'with', step: 'reserve-name', reason: "it lies in the container's directory" },
+    undo: IN_DIRECTORY,
     why: 'script(1) opens a new pseudo terminal (posix_openpt(3)) and starts this file on it, in a new session made by setsid(2). The container never holds your terminal, so it can not push keys into it (TIOCSTI).',
     pitfalls: ['script is a package of its own on some distributions (bsdutils, util-linux-script).'],
   };

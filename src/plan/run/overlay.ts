@@ -1,10 +1,10 @@
 /** The writable overlay over the image's layers; see "Overlay Filesystem" in the kernel's documentation. */
 
-import { arg, join, M, STORE } from './arg.ts';
-import type { Layer } from './image.ts';
-import { DIES_WITH_INIT, type RunInput } from './run.ts';
-import type { Step } from './step.ts';
-import { inside } from './user-namespace.ts';
+import { arg, join, M, STORE } from '../arg.ts';
+import type { Layer } from '../image/image.ts';
+import type { Step } from '../step.ts';
+import { inside } from '../user-namespace.ts';
+import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
 /**
  * Mounting the overlay. The option string names short links relative to the store, because "," and ":" in a path would be read as

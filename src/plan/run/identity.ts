@@ -1,8 +1,8 @@
 /** Phase "identity": hostname and loopback. */
 
-import { DIES_WITH_INIT, type RunInput } from './run.ts';
-import type { Step } from './step.ts';
-import { inside } from './user-namespace.ts';
+import type { Step } from '../step.ts';
+import { inside } from '../user-namespace.ts';
+import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
 /** The hostname of the UTS namespace and the loopback interface of the network namespace. */
 export function identitySteps({ spec, facts }: RunInput): readonly Step[] {

@@ -1,11 +1,11 @@
 /** What the user mounts into the container: volumes, tmpfs, a working directory that is missing; and the read-only root. */
 
-import { type Arg, arg, M, MOUNT_SH } from './arg.ts';
+import { type Arg, arg, M, MOUNT_SH } from '../arg.ts';
+import type { SpecMount } from '../spec.ts';
+import type { Step } from '../step.ts';
+import { inside } from '../user-namespace.ts';
 import { isSystemMount } from './mounts.ts';
-import { DIES_WITH_INIT, type RunInput } from './run.ts';
-import type { SpecMount } from './spec.ts';
-import type { Step } from './step.ts';
-import { inside } from './user-namespace.ts';
+import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
 /** Steps in the order of the mounts' depth in the specification, then the working directory, then the read-only root. */
 export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {

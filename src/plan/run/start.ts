@@ -1,7 +1,7 @@
 /** Phase "start": the gate opens. */
 
-import { arg, C } from './arg.ts';
-import type { Step } from './step.ts';
+import { arg, C } from '../arg.ts';
+import type { Step } from '../step.ts';
 
 /** Release init, then wait for the container to end. */
 export function startSteps(): readonly Step[] {

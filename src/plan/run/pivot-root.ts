@@ -1,9 +1,9 @@
 /** Phase "pivot": the new root becomes "/", the old one goes. */
 
-import { arg, INIT, M } from './arg.ts';
-import { DIES_WITH_INIT, type RunInput } from './run.ts';
-import type { Step } from './step.ts';
-import { inside } from './user-namespace.ts';
+import { arg, INIT, M } from '../arg.ts';
+import type { Step } from '../step.ts';
+import { inside } from '../user-namespace.ts';
+import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
 const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
 

@@ -1,9 +1,9 @@
 /** The workspace of an image operation, `$STORE/tmp/ID`: everything is assembled there and moved to its place at the end. */
 
-import { type Arg, arg, STORE, T } from './arg.ts';
-import type { Facts } from './facts.ts';
-import type { Phase, PlanVariable, Step } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import { type Arg, arg, STORE, T } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import type { Phase, PlanVariable, Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
 
 const HOST = { type: 'host' } as const;
 

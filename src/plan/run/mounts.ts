@@ -1,21 +1,16 @@
 /** The kernel's own file systems, a minimal /dev, and the parts of /proc and /sys that a container must not see or write. */
 
-import { type Arg, arg, C, join, M, TTY } from './arg.ts';
-import { DEVICES } from './defaults.ts';
-import type { Facts } from './facts.ts';
+import { type Arg, arg, C, join, M, TTY } from '../arg.ts';
+import { DEVICES } from '../defaults.ts';
+import type { Facts } from '../facts.ts';
+import type { Spec, SpecMount } from '../spec.ts';
+import type { Step } from '../step.ts';
+import { inside } from '../user-namespace.ts';
 import { fstabLine, mountLine, relative } from './fstab.ts';
-import { DIES_WITH_INIT, type RunInput } from './run.ts';
-import type { Spec, SpecMount } from './spec.ts';
-import type { Step, Undo } from './step.ts';
-import { inside } from './user-namespace.ts';
+import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 const KERNEL_TYPES = new Set(['proc', 'sysfs', 'devpts', 'mqueue']);
 const PROTECTED = ['nosuid', 'nodev', 'noexec'];
-const IN_DIRECTORY: Undo = {
-  type: 'with',
-  step: 'reserve-name',
-  reason: "it lies in the container's directory",
-};
 
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
 const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done

@@ -1,9 +1,9 @@
 /** One source of an import, from what the user has to an unpacked layer in the workspace. */
 
-import { type Arg, arg, T, type Variable } from './arg.ts';
-import type { Facts } from './facts.ts';
-import type { Step } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import { type Arg, arg, T, type Variable } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import type { Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export type Compression = 'gzip' | 'xz' | 'zstd';

@@ -1,7 +1,7 @@
 /** Lines of an fstab(5): the most readable way to show a container's mounts, and one process for a whole group of them. */
 
-import { type Arg, arg, partsOf } from './arg.ts';
-import type { SpecMount } from './spec.ts';
+import { type Arg, arg, partsOf } from '../arg.ts';
+import type { SpecMount } from '../spec.ts';
 
 /** One line. `target` is relative to the new root, which is the working directory of mount(8). */
 export function fstabLine(source: Arg, target: string, type: string, options: readonly string[]): Arg {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { resolve } from '../../src/plan/arg.ts';
-import { fstabLine, mountLine, relative } from '../../src/plan/fstab.ts';
-import { withTempDir } from '../support/dirs.ts';
+import { resolve } from '../../../src/plan/arg.ts';
+import { fstabLine, mountLine, relative } from '../../../src/plan/run/fstab.ts';
+import { withTempDir } from '../../support/dirs.ts';
 
 const path = fc
   .array(fc.constantFrom(...'ab \t\n\\#"\'$,:=-ü'), { minLength: 1, maxLength: 12 })

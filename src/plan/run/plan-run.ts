@@ -1,9 +1,9 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
-import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from './arg.ts';
-import type { Facts } from './facts.ts';
+import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from '../arg.ts';
+import { failed, ok, type PlanFailure, type Result } from '../result.ts';
+import type { Phase, Plan, Step } from '../step.ts';
 import { identitySteps } from './identity.ts';
-import type { Layer } from './image.ts';
 import { INIT_TEXT, KEEP_TEXT, SHIM_TEXT } from './init.ts';
 import { isolateSteps } from './isolate.ts';
 import { MOUNT_TEXT } from './mount-in-root.ts';
@@ -11,30 +11,9 @@ import { mountSteps } from './mounts.ts';
 import { overlayStep } from './overlay.ts';
 import { pivotSteps } from './pivot-root.ts';
 import { prepareSteps } from './prepare.ts';
-import { failed, ok, type PlanFailure, type Result } from './result.ts';
-import type { Spec } from './spec.ts';
+import type { RunInput } from './run-input.ts';
 import { startSteps } from './start.ts';
-import type { Phase, Plan, Step } from './step.ts';
 import { volumeSteps } from './volumes.ts';
-
-/** What a run needs to know besides the specification. */
-export interface Container {
-  readonly name: string;
-  /** The image's name, for the record; what is mounted are the layers. */
-  readonly image: string;
-  /** Keep the writable layer when the container ends. */
-  readonly keep: boolean;
-  /** Whether the container reads the caller's stdin. */
-  readonly stdin: boolean;
-}
-
-export interface RunInput {
-  readonly spec: Spec;
-  readonly container: Container;
-  /** Lowest first. */
-  readonly layers: readonly Layer[];
-  readonly facts: Facts;
-}
 
 const PHASES: readonly Phase[] = [
   { id: 'prepare', title: 'Reserve the name and make the directories, on the host.' },
@@ -107,10 +86,6 @@ export function planRun(input: RunInput): Result<Plan> {
     notes: notes(input),
   });
 }
-
-/** The undo of everything that lives in the container's namespaces. */
-export const DIES_WITH_INIT = (reason: string) =>
-  ({ type: 'with', step: 'start-init', reason }) as const satisfies Step['undo'];
 
 function mappingFailures({ spec, facts }: RunInput): PlanFailure[] {
   const { uid, gid } = spec.process.user;

@@ -1,10 +1,11 @@
 /** The default image, made of what this machine has: a static busybox, or its own shell and basic tools. Needs no network and no privileges. */
 
-import { type Arg, arg, T, type Variable } from './arg.ts';
+import { type Arg, arg, T, type Variable } from '../arg.ts';
+import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
 import type { Image, ImageConfig } from './image.ts';
-import { type ImportInput, importNotes, importParts } from './import.ts';
-import type { Phase, Plan, PlanVariable, Step } from './step.ts';
-import { asOwner } from './user-namespace.ts';
+import type { ImportInput } from './import-input.ts';
+import { importNotes, importParts } from './plan-import.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 /** What the image is made of, found by src/host/base-tools.ts. */

@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { resolve, variablesIn } from '../../src/plan/arg.ts';
-import { fullArgv } from '../../src/plan/enter.ts';
-import { planRun } from '../../src/plan/run.ts';
-import type { Plan, Step } from '../../src/plan/step.ts';
-import { undosOf } from '../../src/plan/undos.ts';
-import { factsOf, IMAGE, planOf, specOf } from '../support/plans.ts';
+import { resolve, variablesIn } from '../../../src/plan/arg.ts';
+import { fullArgv } from '../../../src/plan/enter.ts';
+import { planRun } from '../../../src/plan/run/plan-run.ts';
+import type { Plan, Step } from '../../../src/plan/step.ts';
+import { undosOf } from '../../../src/plan/undos.ts';
+import { factsOf, IMAGE, planOf, specOf } from '../../support/plans.ts';
 
 const anyPlan: fc.Arbitrary<Plan> = fc
   .record({

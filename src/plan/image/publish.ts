@@ -1,11 +1,11 @@
 /** The end of an import: layers move from the workspace to their place, and the image gets its name. All or nothing. */
 
-import { type Arg, arg, join, STORE, T, type Variable } from './arg.ts';
-import type { ImportInput } from './import.ts';
+import { type Arg, arg, join, STORE, T, type Variable } from '../arg.ts';
+import { recordFile } from '../names.ts';
+import type { Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
+import type { ImportInput } from './import-input.ts';
 import { digestOf } from './layer.ts';
-import { recordFile } from './names.ts';
-import type { Step } from './step.ts';
-import { asOwner } from './user-namespace.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export const PUBLISH_SH: Variable = { var: 'PUBLISH_SH' };

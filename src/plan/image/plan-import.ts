@@ -1,17 +1,10 @@
 /** From archives and directories to an image: the ordered steps of an import. Pure. */
 
-import { type Arg, T } from './arg.ts';
-import type { Facts } from './facts.ts';
-import type { ImageConfig } from './image.ts';
-import {
-  CHECK_SH,
-  CHECK_TEXT,
-  type ImportSource,
-  readSteps,
-  UNPACK_SH,
-  UNPACK_TEXT,
-  unpackSteps,
-} from './layer.ts';
+import { type Arg, T } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
+import type { ImportInput } from './import-input.ts';
+import { CHECK_SH, CHECK_TEXT, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -23,23 +16,7 @@ import {
   UNPUBLISH_SH,
   UNPUBLISH_TEXT,
 } from './publish.ts';
-import type { Phase, Plan, PlanVariable, Step } from './step.ts';
 import { PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
-
-export interface ImportInput {
-  /** The image's name with its tag. */
-  readonly name: string;
-  /** Lowest first, at least one. */
-  readonly sources: readonly ImportSource[];
-  /** One for each source: the name of its short link, 8 characters [A-Z0-9] that nobody else uses. */
-  readonly links: readonly string[];
-  /** Unique name of the workspace: letters and digits. */
-  readonly id: string;
-  /** ISO 8601. */
-  readonly created: string;
-  readonly config: ImageConfig;
-  readonly facts: Facts;
-}
 
 const PHASES: readonly Phase[] = [
   PREPARE,
