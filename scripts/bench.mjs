@@ -2,31 +2,40 @@
 // npm run bench [ROUNDS]: how long one container takes, paired with the printed script, a bare node, and the peers that are installed.
 // All commands run in turn within each round, so that a change of the machine's speed meets all of them; quote the ratios, not the milliseconds.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { $, fs, glob, tmpdir, which } from 'zx';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const CLI = new URL('../dist/cli.js', import.meta.url).pathname;
 /** Clock ticks of /proc/PID/stat in a second; fixed at 100 for user space on Linux. */
 const TICKS = 100;
 
-const scratch = mkdtempSync(join(tmpdir(), 'tinydocker-bench-'));
+const scratch = tmpdir();
 // Certificates that NODE_EXTRA_CA_CERTS names cost every start of node 40 ms, which is not what is measured.
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 const env = { ...environment, TINYDOCKER_ROOT: join(scratch, 'store') };
+$.env = env;
+const tinydocker = [process.execPath, CLI];
+const podman = ['podman', '--root', join(scratch, 'podman'), '--runroot', join(scratch, 'podman-run')];
+const podmanGroups = () =>
+  glob
+    .globbySync('/sys/fs/cgroup/{,*/}libpod_parent/{,**}', { onlyDirectories: true })
+    .sort((a, b) => b.length - a.length);
+const groupsBefore = podmanGroups();
 try {
-  main();
+  await main();
 } finally {
   // Files of a podman store may belong to other ids: podman itself removes them.
-  if (installed('podman'))
-    spawnSync('podman', [...podmanStore(), 'system', 'reset', '--force'], { stdio: 'ignore' });
-  rmSync(scratch, { recursive: true, force: true });
+  if (installed('podman')) await $`${podman} system reset --force`.quiet().nothrow();
+  // ... and its empty control groups stay, unless somebody removes them.
+  for (const group of podmanGroups()) if (!groupsBefore.includes(group)) fs.rmdirSync(group);
+  fs.rmSync(scratch, { recursive: true, force: true });
 }
 
-function main() {
-  const contenders = prepare();
+async function main() {
+  const contenders = await prepare();
   for (const contender of contenders) sample(contender);
   for (const contender of contenders) contender.samples.length = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -36,18 +45,17 @@ function main() {
 }
 
 /** What is compared: every one runs `true` in a container on the same root file system. */
-function prepare() {
-  const first = spawnSync(process.execPath, [CLI, 'run', '-q', 'warm-up', 'true'], { env, encoding: 'utf8' });
-  if (first.status !== 0) throw new Error(`the first run failed: ${first.stderr}`);
+async function prepare() {
+  await $`${tinydocker} run -q warm-up true`;
   const script = join(scratch, 'plan.sh');
-  writeFileSync(script, spawnSync(process.execPath, [CLI, 'run', '--dry-run', 'x', 'true'], { env }).stdout);
+  await $`${tinydocker} run --dry-run x true >${script}`;
   const rootfs = layerOf(env.TINYDOCKER_ROOT);
-  const bundle = ociBundle(rootfs);
+  const bundle = await ociBundle(rootfs);
   const copy = join(bundle, 'rootfs');
   return [
     contender('node -e 0', [process.execPath, '-e', '0']),
     contender('printed script', ['sh', script]),
-    contender('tinydocker run -q', [process.execPath, CLI, 'run', '-q', 'x', 'true']),
+    contender('tinydocker run -q', [...tinydocker, 'run', '-q', 'x', 'true']),
     contender('bwrap', [
       'bwrap',
       '--unshare-all',
@@ -72,12 +80,12 @@ function prepare() {
       copy,
       '/bin/true',
     ]),
-    contender('podman', podman(rootfs)),
+    contender('podman', await podmanRun(rootfs)),
   ];
 }
 
 function contender(name, argv) {
-  const problem = argv === undefined || !installed(argv[0]) ? 'not installed' : undefined;
+  const problem = installed(argv[0]) ? undefined : 'not installed';
   return { name, argv, problem, samples: [] };
 }
 
@@ -163,52 +171,38 @@ function ms(value) {
 }
 
 function installed(program) {
-  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
+  return which.sync(program, { nothrow: true }) !== null;
 }
 
 /** The directory of the one layer that the image `base` has. */
 function layerOf(store) {
-  const image = JSON.parse(readFileSync(join(store, 'images/base:latest.json'), 'utf8'));
+  const image = fs.readJsonSync(join(store, 'images/base:latest.json'));
   return join(store, 'layers', image.layers[0].digest);
 }
 
 /** An OCI bundle on a copy of the root file system, with the specification that tinydocker prints. */
-function ociBundle(rootfs) {
+async function ociBundle(rootfs) {
   const bundle = join(scratch, 'bundle');
-  spawnSync('mkdir', [bundle]);
-  spawnSync('cp', ['-a', rootfs, join(bundle, 'rootfs')]);
+  await $`mkdir ${bundle} && cp -a ${rootfs} ${bundle}/rootfs`;
   // The peers want mount points in the root file system, systemd-nspawn a /usr as well.
-  spawnSync('mkdir', ['-p', ...['proc', 'sys', 'dev', 'usr'].map(name => join(bundle, 'rootfs', name))]);
-  const spec = spawnSync(process.execPath, [CLI, 'run', '--dry-run', '--format', 'oci', 'x', 'true'], {
-    env,
-  }).stdout;
-  writeFileSync(join(bundle, 'config.json'), spec);
+  await $`cd ${bundle}/rootfs && mkdir -p proc sys dev usr`;
+  await $`${tinydocker} run --dry-run --format oci x true >${bundle}/config.json`;
   return bundle;
 }
 
-function podmanStore() {
-  return ['--root', join(scratch, 'podman'), '--runroot', join(scratch, 'podman-run')];
-}
-
-/** podman with an image of its own made from the same root file system; undefined when it is not installed. */
-function podman(rootfs) {
-  if (!installed('podman')) return ['podman'];
-  const tar = join(scratch, 'rootfs.tar');
-  spawnSync('tar', ['-C', rootfs, '-cf', tar, '.']);
-  spawnSync('podman', [...podmanStore(), 'import', tar, 'bench'], { stdio: 'ignore' });
+/** podman's command, with an image of its own made from the same root file system, and what it needs to start on this machine. */
+async function podmanRun(rootfs) {
+  if (!installed('podman')) return podman;
+  await $`tar -C ${rootfs} -cf - . | ${podman} import - bench`.quiet();
   const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
   const variants = [
     { runtime: [], limits: [] },
     // A machine that may not raise limits (no CAP_SYS_RESOURCE), or mixes cgroup v1 and v2, which crun refuses.
     { runtime: [], limits },
     { runtime: ['--runtime', 'runc'], limits },
-  ];
-  const commands = variants.map(variant => [
-    ...['podman', ...podmanStore(), ...variant.runtime],
-    ...['run', '--rm', '--network', 'none', ...variant.limits, 'bench', 'true'],
-  ]);
-  return (
-    commands.find(([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0) ??
-    commands[0]
-  );
+  ].map(({ runtime, limits }) => [...podman, ...runtime, 'run', '--rm', '--network', 'none', ...limits]);
+  for (const variant of variants)
+    if ((await $`${variant} bench true`.quiet().nothrow()).exitCode === 0)
+      return [...variant, 'bench', 'true'];
+  return [...variants[0], 'bench', 'true'];
 }

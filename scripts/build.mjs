@@ -108,7 +108,7 @@ async function warmUp(file) {
   const script = new Script(await readFile(join(fresh, file), 'utf8'), { filename: join(OUT, file) });
   const exports = {};
   script.runInThisContext()(createRequire(join(fresh, file)), exports, undefined);
-  const { write } = process.stdout;
+  const write = process.stdout.write.bind(process.stdout);
   process.env.TINYDOCKER_ROOT = join(fresh, 'no-store');
   process.stdout.write = () => true;
   try {

@@ -139,6 +139,7 @@ function runNode(script, limit) {
     detached: true,
   });
   const killGroup = () => {
+    if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
