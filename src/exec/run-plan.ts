@@ -1,7 +1,6 @@
 /** The executor: does a plan's steps in order, and undoes them, newest first, however the plan ends. It knows steps, not containers. */
 
 import { readFileSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT, resolve } from '../plan/arg.ts';

@@ -1,7 +1,6 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
 import { openSync, writeFileSync, writeSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import type { StepFailure } from '../events.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';

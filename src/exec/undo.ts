@@ -1,6 +1,5 @@
 /** Undoing what was begun, newest first. One that fails does not stop the others. */
 
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leftover, PlanEvent } from '../events.ts';
