@@ -6,6 +6,9 @@ import type { Plan } from '../plan/step.ts';
 import type { Command, Container, Ended } from './process.ts';
 import type { ScratchOutput } from './scratch-output.ts';
 
+/** The most of a command's stderr that is kept, in bytes. */
+const KEPT_STDERR = 1 << 16;
+
 export interface RunState {
   readonly values: Map<string, string>;
   /** Descriptors held until the plan has ended, by path. */
@@ -15,7 +18,7 @@ export interface RunState {
   initStart?: string;
   /** Set when the container has ended and has been waited for. */
   containerEnded?: Ended;
-  /** Takes the stderr of steps once there is a workspace to keep it in. */
+  /** Takes the stderr of steps and undos once there is a workspace to keep it in. */
   stderr?: ScratchOutput;
   /** The command of the present step or undo. */
   current?: Command;
@@ -27,6 +30,11 @@ export function newRunState(plan: Plan): RunState {
     if (value !== undefined) values.set(name, resolve(value, values as Values));
   }
   return { values, held: new Map() };
+}
+
+/** What a command said on stderr, wherever it went. To be asked after each command, so that the next one starts afresh. */
+export function saidBy(ended: Ended, state: RunState): string {
+  return state.stderr?.take(KEPT_STDERR) || ended.stderr;
 }
 
 /** Closes what was held. The kernel would do the same at our end. */

@@ -9,10 +9,7 @@ import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
 import { type Ended, startCommand, startContainer } from './process.ts';
 import { watchProgress } from './progress.ts';
-import type { RunState } from './run-state.ts';
-
-/** The most of a step's stderr that is kept, in bytes. */
-const KEPT_STDERR = 1 << 16;
+import { type RunState, saidBy } from './run-state.ts';
 
 export interface StepResult {
   readonly milliseconds: number;
@@ -86,6 +83,7 @@ async function runToEnd(
       stdin: optional(action.stdin),
       stdout: optional(action.stdout),
       keepStdout: action.capture !== undefined,
+      stderr: state.stderr?.fd,
     },
   );
   state.current = command;
@@ -94,8 +92,8 @@ async function runToEnd(
   const ended = await command.ended;
   stop?.();
   delete state.current;
-  const said = state.stderr?.take(KEPT_STDERR) ?? '';
-  if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr: said || ended.stderr });
+  const stderr = saidBy(ended, state);
+  if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr });
   if (action.capture !== undefined) {
     const [word = ''] = ended.stdout.split(/\s/, 1);
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };

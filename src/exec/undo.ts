@@ -10,7 +10,7 @@ import { quote } from '../plan/quote.ts';
 import type { Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { startCommand } from './process.ts';
-import type { RunState } from './run-state.ts';
+import { type RunState, saidBy } from './run-state.ts';
 
 /** How long a killed init may take to end, and how often we look, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -59,12 +59,17 @@ export function undoByHand(step: Step, state: RunState): string {
 async function undo(step: Step, state: RunState): Promise<string | undefined> {
   if (step.undo.type === 'stop-init') return stopInit(state);
   if (step.undo.type !== 'command') return undefined;
-  const command = startCommand(step.undo.argv.map(word => resolve(word, state.values)));
+  const command = startCommand(
+    step.undo.argv.map(word => resolve(word, state.values)),
+    { stderr: state.stderr?.fd },
+  );
   state.current = command;
-  const { exitStatus, signal, stderr } = await command.ended;
+  const ended = await command.ended;
   delete state.current;
+  const said = saidBy(ended, state).trim();
+  const { exitStatus, signal } = ended;
   if (exitStatus === 0) return undefined;
-  return stderr.trim() || (signal === undefined ? `exit status ${exitStatus}` : `killed by ${signal}`);
+  return said || (signal === undefined ? `exit status ${exitStatus}` : `killed by ${signal}`);
 }
 
 /**
