@@ -66,3 +66,12 @@ function unknownOption(
       : `tinydocker ${verb} --help lists the options.`,
   );
 }
+
+/** A pace as typed, in milliseconds: 400, 400ms or 2s. Throws a usage error for anything else. */
+export function milliseconds(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const match = /^(\d{1,6})(ms|s)?$/.exec(text);
+  if (match === null)
+    throw usageError(`${shown(text)} is not a pace: write milliseconds (400, 400ms) or seconds (2s).`);
+  return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+}

@@ -8,8 +8,9 @@ import { shown } from '../plan/names.ts';
 import { renderScript } from '../plan/script.ts';
 import type { Plan } from '../plan/step.ts';
 import { type ExecuteOptions, execute } from './execute.ts';
-import { milliseconds } from './run-options.ts';
+import { milliseconds } from './options.ts';
 
+/** What every verb that carries out a plan takes, `run` included. */
 export const PLAN_OPTIONS = {
   'dry-run': { type: 'boolean' },
   format: { type: 'string' },

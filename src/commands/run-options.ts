@@ -6,7 +6,8 @@ import process from 'node:process';
 import { errorCode, failureError, type UserError, usageError } from '../errors.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
-import { parseOptions } from './options.ts';
+import { milliseconds, parseOptions } from './options.ts';
+import { PLAN_OPTIONS } from './plan-options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
 /** For parseArgs; run-help.ts and the man page describe each. */
@@ -26,13 +27,7 @@ export const RUN_OPTIONS = {
   tty: { type: 'boolean', short: 't' },
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
-  'dry-run': { type: 'boolean' },
-  format: { type: 'string' },
-  'fail-at': { type: 'string' },
-  pace: { type: 'string' },
-  progress: { type: 'string' },
-  quiet: { type: 'boolean', short: 'q' },
-  help: { type: 'boolean' },
+  ...PLAN_OPTIONS,
 } as const;
 
 export const RUN_FORMATS = ['sh', 'json', 'oci'] as const;
@@ -246,12 +241,4 @@ function format(text: string | undefined, dryRun: boolean): RunFormat {
     throw usageError(`${shown(text)} is not a format: there are ${RUN_FORMATS.join(', ')}.`);
   if (!dryRun) throw usageError('--format says how a plan is printed, so it goes with --dry-run.');
   return known;
-}
-
-export function milliseconds(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const match = /^(\d{1,6})(ms|s)?$/.exec(text);
-  if (match === null)
-    throw usageError(`${shown(text)} is not a pace: write milliseconds (400, 400ms) or seconds (2s).`);
-  return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }

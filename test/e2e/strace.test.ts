@@ -23,24 +23,19 @@ interface Call {
   readonly text: string;
 }
 
+/** strace's command line, up to the program that it starts. */
+function strace(calls: string, log: string): readonly string[] {
+  return ['strace', '-f', '-qq', '-s', '65536', '-v', '-e', 'signal=none', '-e', `trace=${calls}`, '-o', log];
+}
+
 async function trace(place: Place, calls: string, args: readonly string[]): Promise<readonly Call[]> {
   const log = join(place.home, 'trace');
-  const strace = [
-    'strace',
-    '-f',
-    '-qq',
-    '-s',
-    '65536',
-    '-v',
-    '-e',
-    'signal=none',
-    '-e',
-    `trace=${calls}`,
-    '-o',
-    log,
-  ];
-  const { status, stderr } = await runAs(place, [...strace, ...tinydockerProgram(), ...args]);
+  const { status, stderr } = await runAs(place, [...strace(calls, log), ...tinydockerProgram(), ...args]);
   assert.is(status, 0, stderr);
+  return callsIn(log);
+}
+
+function callsIn(log: string): readonly Call[] {
   return readFileSync(log, 'utf8')
     .split('\n')
     .flatMap(line => {
@@ -91,30 +86,11 @@ else {
       const run = commands(await trace(place, 'execve', ['run', ...args]));
       const printed = await runAs(place, [...tinydockerProgram(), 'run', '--dry-run', ...args]);
       const script = join(place.home, 'trace.sh');
-      const strace = [
-        'strace',
-        '-f',
-        '-qq',
-        '-s',
-        '65536',
-        '-v',
-        '-e',
-        'signal=none',
-        '-e',
-        'trace=execve',
-        '-o',
-        script,
-        'sh',
-      ];
-      assert.is((await runAs(place, strace, { input: printed.stdout })).status, 0);
-      const shell = commands(
-        readFileSync(script, 'utf8')
-          .split('\n')
-          .flatMap(line => {
-            const call = /^\d+ +execve\((.*)/.exec(line);
-            return call === null ? [] : [{ name: 'execve', text: call[1] ?? '' }];
-          }),
+      assert.is(
+        (await runAs(place, [...strace('execve', script), 'sh'], { input: printed.stdout })).status,
+        0,
       );
+      const shell = commands(callsIn(script));
       // The script writes its files with cat, the executor without a process. The first is the shell, or node.
       const [ran, ought] = [run.slice(1), shell.slice(1).filter(argv => argv !== '["cat"]')];
       // The two sides of a pipe start in any order; what enters the container does not.
