@@ -15,17 +15,17 @@ const VERSION = 1;
 export const help = `Find out what this machine can do.
 
 Examples
-  tinydocker doctor                            try everything, say what is missing
+  tinydocker doctor                            try everything
   sudo tinydocker doctor                       the same for root
   tinydocker doctor --json | jq '.checks[] | select(.status != "ok")'
 
 Usage
   tinydocker doctor [--json]
 
-Each line is a fact that was tried out: namespaces are made, an overlay is mounted
-in a private mount namespace, pivot_root is called. Then comes what it means, and
-the command that mends it (on Debian). Nothing is left behind and no privileges
-are needed; what you get is true for the user who asks.
+Each line is a fact that was tried out: namespaces are made, an overlay is
+mounted in a private mount namespace, pivot_root is called. Then comes what it
+means, and the command that mends it (on Debian). Nothing is left behind and no
+privileges are needed; what you get is true for the user who asks.
 
 Options
       --json    for programs: version, status, checks

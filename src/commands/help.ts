@@ -45,7 +45,7 @@ function overview(): string {
 
 Examples
   tinydocker run hello1 /bin/sh              a shell in a container of its own
-  tinydocker run --dry-run hello1 /bin/sh    print that as a script, and do nothing
+  tinydocker run --dry-run hello1 /bin/sh    print that as a script; do nothing
   tinydocker explain                         the steps of a run
   tinydocker doctor                          what this machine can do
 
@@ -54,8 +54,8 @@ Usage
   tinydocker VERB --help
 
 A container is a plan: ordinary commands (unshare, mount, nsenter, pivot_root),
-each with its undo. The plan can be printed as a script, or be executed. What was
-done is undone when the container ends, when a step fails, and on Ctrl-C.
+each with its undo. The plan can be printed as a script, or be executed. What
+was done is undone when the container ends, when a step fails, and on Ctrl-C.
 
 Verbs
 ${verbs.join('\n')}

@@ -15,7 +15,7 @@ export const help = `Make an image from directories and archives.
 Examples
   tinydocker image import debian ./debian-rootfs.tar.xz    from an archive
   tinydocker image import mine:2 /srv/rootfs               from a directory
-  tinydocker image import app base.tar app.tar             two layers, lowest first
+  tinydocker image import app base.tar app.tar             layers, lowest first
   tinydocker image import --dry-run debian rootfs.tar      see what it would do
   debootstrap stable ./rootfs && tinydocker image import debian ./rootfs
 

@@ -15,8 +15,8 @@ Examples
 Usage
   tinydocker image import|ls|rm [OPTIONS] [ARGUMENTS]
 
-Each of them has a --help of its own. tinydocker images is short for image ls, and
-tinydocker rmi for image rm.
+Each of them has a --help of its own. tinydocker images is short for image ls,
+and tinydocker rmi for image rm.
 
 Exit status
   0  done

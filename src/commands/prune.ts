@@ -31,14 +31,15 @@ Examples
 Usage
   tinydocker prune [OPTIONS]
 
-A container's mounts and processes end with it, whatever happens: the kernel sees
-to that. What a kill -9 (or a power failure) can leave is on the disk: the
-container's directory in the store, the workspace of an image operation, and layers
-that no image refers to. A journal, written before each step, says what was begun.
+A container's mounts and processes end with it, whatever happens: the kernel
+sees to that. What a kill -9 (or a power failure) can leave is on the disk: the
+container's directory in the store, the workspace of an image operation, and
+layers that no image refers to. A journal, written before each step, says what
+was begun.
 
 Whether somebody still needs a directory is not guessed: its owner holds a named
-pipe in it open, and the kernel knows whether anybody does. A running container is
-never touched, and neither are kept containers (tinydocker rm removes those),
+pipe in it open, and the kernel knows whether anybody does. A running container
+is never touched, and neither are kept containers (tinydocker rm removes those),
 images and their layers.
 
 Options

@@ -28,16 +28,16 @@ const UNSUPPORTED = {
 export const help = `Remove containers that were kept.
 
 Examples
-  tinydocker rm hello1               remove the writable layer that run --keep kept
+  tinydocker rm hello1               remove what run --keep kept
   tinydocker rm hello1 hello2        several at once
   tinydocker rm --dry-run hello1     print the commands that would do it
 
 Usage
   tinydocker rm [OPTIONS] NAME...
 
-A container that runs is not removed: all names are looked at before anything is.
-The image stays as it is; what is lost is what the container wrote. Without --keep
-there is nothing to remove: a container takes itself away.
+A container that runs is not removed: all names are looked at before anything
+is. The image stays as it is; what is lost is what the container wrote. Without
+--keep there is nothing to remove: a container takes itself away.
 
 Options
       --dry-run        print the plan as a script; change nothing

@@ -7,7 +7,7 @@ Examples
   tinydocker run --image debian hello1 ls -l /     another image
   tinydocker run --name hello1 debian ls -l /      the same, as docker spells it
   tinydocker run -v .:/src:ro -w /src b1 make      with a directory of the host
-  tinydocker run --dry-run hello1 | sh             the same container, by sh alone
+  tinydocker run --dry-run hello1 | sh             the same, by sh alone
   tinydocker run --fail-at pivot-root hello1       see a step fail and be undone
 
 Usage
@@ -17,8 +17,8 @@ Usage
 What happens
   1. The name is reserved: a directory in the store, made by mkdir.
   2. init starts in new namespaces, without privileges, and waits at a gate.
-  3. An overlay joins the image's layers and a writable one; /proc, /sys and /dev
-     are mounted, and pivot_root makes it all the root.
+  3. An overlay joins the image's layers and a writable one; /proc, /sys and
+     /dev are mounted, and pivot_root makes it all the root.
   4. The gate opens: init becomes COMMAND. When it ends, everything is undone.
 
 Which container

@@ -11,7 +11,6 @@ import { undosOf } from '../plan/undos.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep, type StepResult } from './run-step.ts';
-import { openScratchOutput } from './scratch-output.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
 import { undoByHand, undoSteps } from './undo.ts';
 
@@ -170,9 +169,8 @@ class PlanRun {
   #openJournal(step: Step): void {
     const { workspace } = this.#plan;
     if (workspace === undefined || this.#journal !== undefined) return;
-    const directory = resolve(workspace, this.#state.values);
-    this.#journal = openJournal(directory, this.#plan, this.#state.values);
-    this.#state.stderr = openScratchOutput(directory);
+    const { values } = this.#state;
+    this.#journal = openJournal(resolve(workspace, values), this.#plan, values);
     this.#journal.append({ type: 'begin', step: step.id });
   }
 

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { resolve, type Values } from '../plan/arg.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Command, Container, Ended } from './process.ts';
-import type { ScratchOutput } from './scratch-output.ts';
+import { openScratchOutput, type ScratchOutput } from './scratch-output.ts';
 
 /** The most of a command's stderr that is kept, in bytes. */
 const KEPT_STDERR = 1 << 16;
@@ -18,8 +18,8 @@ export interface RunState {
   initStart?: string;
   /** Set when the container has ended and has been waited for. */
   containerEnded?: Ended;
-  /** Takes the stderr of steps and undos once there is a workspace to keep it in. */
-  stderr?: ScratchOutput;
+  /** Takes the stderr of steps and undos, where there can be such a file. */
+  readonly stderr: ScratchOutput | undefined;
   /** The command of the present step or undo. */
   current?: Command;
 }
@@ -29,7 +29,7 @@ export function newRunState(plan: Plan): RunState {
   for (const { name, value } of plan.variables) {
     if (value !== undefined) values.set(name, resolve(value, values as Values));
   }
-  return { values, held: new Map() };
+  return { values, held: new Map(), stderr: openScratchOutput() };
 }
 
 /** What a command said on stderr, wherever it went. To be asked after each command, so that the next one starts afresh. */

@@ -1,7 +1,6 @@
-/** A file without a name that takes what commands say on stderr, one after the other: cheaper than a pipe for each of them. */
+/** A file in memory, without a name, that takes what commands say on stderr, one after the other: cheaper than a pipe for each of them. */
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 
 export interface ScratchOutput {
   readonly fd: number;
@@ -10,16 +9,17 @@ export interface ScratchOutput {
   close(): void;
 }
 
-/** Opens the file in a directory and takes its name away at once, so that nothing is left whatever happens. Throws the system's error. */
-export function openScratchOutput(directory: string): ScratchOutput {
-  const path = join(directory, '.stderr');
+/** Never the store's own disk: when that is full, somebody has to be able to say so. */
+const IN_MEMORY = '/dev/shm';
+
+/** See open(2); node:fs has no name for it. O_TMPFILE is this and O_DIRECTORY. */
+const TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** Undefined where there is no such file to be had; commands then get a pipe each. */
+export function openScratchOutput(): ScratchOutput | undefined {
   // Appending, because the commands share our offset, and the file is cut back between them.
-  const fd = openSync(
-    path,
-    constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL,
-    0o600,
-  );
-  unlinkSync(path);
+  const fd = openOrNot(IN_MEMORY, TMPFILE | constants.O_RDWR | constants.O_APPEND);
+  if (fd === undefined) return undefined;
   return {
     fd,
     take: limit => {
@@ -32,4 +32,12 @@ export function openScratchOutput(directory: string): ScratchOutput {
     },
     close: () => closeSync(fd),
   };
+}
+
+function openOrNot(path: string, flags: number): number | undefined {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch {
+    return undefined;
+  }
 }

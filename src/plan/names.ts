@@ -65,7 +65,7 @@ export function nearNames(name: string, known: readonly string[]): readonly stri
     .map(candidate => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(
       ({ candidate, distance: edits }) =>
-        edits <= Math.max(name.length <= 3 ? 1 : 2, Math.floor(candidate.length / 3)),
+        edits <= Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3)),
     )
     .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
     .slice(0, 3)
@@ -82,15 +82,18 @@ function nameProblem(name: string, pattern: RegExp): string | undefined {
   return `it contains ${shown(odd)}`;
 }
 
-/** Levenshtein's edit distance. */
+/** Edit distance in which two neighbours that changed places count as one slip: optimal string alignment. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let above: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (above[j - 2] ?? 0) + 1 : substituted;
+      next.push(Math.min(substituted, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    above = row;
     row = next;
   }
   return row[b.length] ?? 0;

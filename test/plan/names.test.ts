@@ -74,6 +74,8 @@ test('whatever is accepted is one safe path part, and whatever is said is one pr
 });
 
 test('near names', () => {
+  assert.equal(nearNames('rnu', ['run', 'rm', 'rmi', 'prune']), ['run']);
+  assert.equal(nearNames('nosuch', ['touch', 'su']), []);
   assert.equal(nearNames('debain', ['debian', 'alpine', 'base']), ['debian']);
   assert.equal(nearNames('zzz', ['debian', 'alpine']), []);
   assert.equal(nearNames('Base', ['base']), ['base']);
