@@ -7,7 +7,7 @@ import { probeFacts } from '../host/facts.ts';
 import { layerDirectories, listImages } from '../host/images.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
-import { size as sizeText } from '../ui/messages.ts';
+import { messageText, size as sizeText } from '../ui/messages.ts';
 import { parseOptions } from './options.ts';
 
 export const help = `List the images.
@@ -59,7 +59,9 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
 
 function text(format: 'names' | 'table' | 'json'): string {
   const paths = storePaths(probeFacts().storeRoot);
-  const images = listImages(paths);
+  const images = listImages(paths, ({ message: text, hint }) =>
+    process.stderr.write(messageText({ kind: 'note', text, hint })),
+  );
   if (format === 'names') return images.map(({ name }) => `${name}\n`).join('');
   const known = new Map<string, Usage>();
   const rows = images.map(image => {

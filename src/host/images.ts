@@ -36,14 +36,19 @@ export function layerDirectories(paths: StorePaths, record: ImageRecord): readon
   return record.layers.map(layer => join(paths.layers, layer.digest));
 }
 
-/** All images, by name. A record that can't be read is left out. */
-export function listImages(paths: StorePaths): readonly ImageRecord[] {
+/** All images, by name. A record that can't be read is left out; `tell`, if given, gets a UserError that says so. */
+export function listImages(
+  paths: StorePaths,
+  tell?: (unreadable: UserError) => void,
+): readonly ImageRecord[] {
   return filesIn(paths.images)
     .filter(file => file.endsWith('.json'))
     .flatMap(file => {
       try {
         return readRecord(join(paths.images, file)) ?? [];
-      } catch {
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        tell?.(error);
         return [];
       }
     })

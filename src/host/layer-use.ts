@@ -1,11 +1,13 @@
 /** Who uses what in the store: layers by digest, short links by name. */
 
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ImageRecord } from '../plan/image/image.ts';
+import { recordFile } from '../plan/names.ts';
 import { listContainers, type StoredContainer } from './containers.ts';
 import { filesIn, listImages } from './images.ts';
 import type { StorePaths } from './store-paths.ts';
+import { readText } from './text-file.ts';
 
 export interface Unused {
   readonly links: readonly string[];
@@ -25,13 +27,11 @@ export async function containersOf(
 
 /** Links and layers that nothing names once the given images are gone: theirs, and those of images whose name another one took. */
 export async function unusedWithout(paths: StorePaths, names: readonly string[]): Promise<Unused> {
-  const images = listImages(paths).filter(({ name }) => !names.includes(name));
-  const planned = recordsAtWork(paths);
-  const links = new Set([...linksOf(images), ...planned.links]);
+  const records = recordTexts(paths, names);
+  const links = new Set(records.flatMap(text => text.match(/\b[A-Z0-9]{8}\b/g) ?? []));
   for (const { layers } of await listContainers(paths)) for (const link of layers) links.add(link);
   const digests = new Set([
-    ...digestsOf(images),
-    ...planned.digests,
+    ...records.flatMap(text => text.match(/\b[0-9a-f]{64}\b/g) ?? []),
     ...[...links].flatMap(link => target(paths, link)),
   ]);
   return {
@@ -40,12 +40,22 @@ export async function unusedWithout(paths: StorePaths, names: readonly string[])
   };
 }
 
-function linksOf(images: readonly ImageRecord[]): ReadonlySet<string> {
-  return new Set(images.flatMap(({ layers }) => layers.map(({ link }) => link)));
+/**
+ * The records of all images but these, and those that imports at work are about to publish. Their texts only: a record may be half written, and one
+ * that is damaged still says which layers somebody may want to rescue.
+ */
+function recordTexts(paths: StorePaths, without: readonly string[]): readonly string[] {
+  const going = without.map(recordFile);
+  return [
+    ...filesIn(paths.images)
+      .filter(file => !going.includes(file))
+      .map(file => readText(join(paths.images, file))),
+    ...filesIn(paths.tmp).map(id => readText(join(paths.tmp, id, 'image.json'))),
+  ];
 }
 
-function digestsOf(images: readonly ImageRecord[]): ReadonlySet<string> {
-  return new Set(images.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
+function linksOf(images: readonly ImageRecord[]): ReadonlySet<string> {
+  return new Set(images.flatMap(({ layers }) => layers.map(({ link }) => link)));
 }
 
 /** The layer that a short link leads to. */
@@ -54,25 +64,5 @@ function target(paths: StorePaths, link: string): readonly string[] {
     return [basename(readlinkSync(join(paths.links, link)))];
   } catch {
     return [];
-  }
-}
-
-/** What imports at work are about to publish, found in the text of their records: these may be half written. */
-function recordsAtWork(paths: StorePaths): {
-  readonly links: readonly string[];
-  readonly digests: readonly string[];
-} {
-  const texts = filesIn(paths.tmp).map(id => textOf(join(paths.tmp, id, 'image.json')));
-  return {
-    links: texts.flatMap(text => text.match(/\b[A-Z0-9]{8}\b/g) ?? []),
-    digests: texts.flatMap(text => text.match(/\b[0-9a-f]{64}\b/g) ?? []),
-  };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,6 +1,6 @@
 /** What dead owners left in the store, and what is there that is not ours. Read-only. */
 
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolve, STORE, T } from '../plan/arg.ts';
 import { containerNameFailure } from '../plan/names.ts';
@@ -9,6 +9,7 @@ import { findContainer, identityOf, isAlive } from './containers.ts';
 import { filesIn } from './images.ts';
 import { pendingUndos, readJournal } from './journal-file.ts';
 import type { StorePaths } from './store-paths.ts';
+import { readText } from './text-file.ts';
 
 export interface FoundLeftover {
   readonly removable: Removable;
@@ -120,13 +121,13 @@ function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): reado
     going.map(({ removable }) => (removable.type === 'workspace' ? removable.name : '')),
   );
   const records = [
-    ...filesIn(paths.images).map(file => textOf(join(paths.images, file))),
+    ...filesIn(paths.images).map(file => readText(join(paths.images, file))),
     ...filesIn(paths.tmp)
       .filter(name => !goingNames.has(name))
-      .map(name => textOf(join(paths.tmp, name, 'image.json'))),
+      .map(name => readText(join(paths.tmp, name, 'image.json'))),
   ].join('\n');
   const containers = filesIn(paths.containers)
-    .map(name => textOf(join(paths.containers, name, 'container.json')))
+    .map(name => readText(join(paths.containers, name, 'container.json')))
     .join('\n');
   const links = filesIn(paths.links).filter(name => /^[A-Z0-9]{8}$/.test(name));
   const used = links.filter(name => records.includes(`"${name}"`) || containers.includes(`"${name}"`));
@@ -175,14 +176,6 @@ function isDirectory(path: string): boolean {
 function linkTarget(path: string): string {
   try {
     return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }

@@ -78,6 +78,29 @@ eachMode(test, 'one archive in four compressions is one layer', async place => {
   assert.not.ok(existsSync(join(layer, 'dev/null')));
 });
 
+eachMode(
+  test,
+  'a damaged record is told about, keeps its layers, and is replaced by an import',
+  async place => {
+    const tar = archive(place, [{ name: 'file', text: 'x' }]);
+    for (const name of ['good', 'bad']) {
+      const { status, stderr } = await tinydocker(place, ['image', 'import', name, tar]);
+      assert.is(status, 0, stderr);
+    }
+    const record = join(place.store, 'images/bad:latest.json');
+    writeFileSync(record, readFileSync(record, 'utf8').slice(0, -9));
+    const listed = await tinydocker(place, ['images']);
+    assert.match(listed.stderr, /^tinydocker: note: The image record .*\/bad:latest\.json is damaged\.$/m);
+    assert.match(listed.stdout, /^good /m);
+    const removed = await tinydocker(place, ['rmi', 'good']);
+    assert.is(removed.status, 0, removed.stderr);
+    assert.is(layersIn(place).length, 1);
+    const again = await tinydocker(place, ['image', 'import', 'bad', tar]);
+    assert.is(again.status, 0, again.stderr);
+    assert.match((await tinydocker(place, ['images'])).stdout, /^bad /m);
+  },
+);
+
 /** A test whose image has a shell. */
 function withBusybox(name: string, body: (place: Place) => Promise<void>): void {
   if (busybox === undefined) skipUnless(test, name, false, 'there is no static busybox', () => undefined);

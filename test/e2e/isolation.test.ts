@@ -134,14 +134,16 @@ skipUnless(test, "runc's lists of masked and read-only paths are ours", RUNC, 'r
   );
 });
 
+// The server's stdin never ends, so that it reads all that was sent before it closes the connection.
 eachMode(test, 'processes, loopback, hostname, PID 1', async place => {
   const { stdout } = await inContainer(
     place,
     `echo $$; set -- /proc/[0-9]*; echo $#; hostname; cat /proc/sys/kernel/hostname; ip -o link show up | cut -d: -f2
-( echo served | nc -l -p 8080 & ) ; i=0; until nc 127.0.0.1 8080 </dev/null; do i=$((i+1)); [ $i -lt 20 ] || break; sleep 0.1; done 2>/dev/null
+mkfifo /open; nc -l -p 8080 <>/open >/got & i=0; until echo sent | nc 127.0.0.1 8080; do i=$((i+1)); [ $i -lt 100 ] || break; sleep 0.1; done 2>/dev/null
+wait; cat /got
 [ "$(readlink /proc/1/ns/pid)" ] && head -n 1 /proc/1/status; true`,
   );
-  assert.is(stdout, '1\n1\nbox\nbox\n lo\nserved\nName:\tsh\n');
+  assert.is(stdout, '1\n1\nbox\nbox\n lo\nsent\nName:\tsh\n');
 });
 
 eachMode(test, 'a session of its own, without a terminal', async place => {

@@ -1,0 +1,56 @@
+/** Who uses which layers, in a store of plain files. */
+
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { unusedWithout } from '../../src/host/layer-use.ts';
+import { type StorePaths, storePaths } from '../../src/host/store-paths.ts';
+import { withTempDir } from '../support/dirs.ts';
+
+const [ONE, TWO] = ['1'.repeat(64), '2'.repeat(64)];
+
+/** A store in which `mine` has layer ONE and `other` layer TWO. */
+function store(root: string): StorePaths {
+  const paths = storePaths(root);
+  for (const directory of [paths.images, paths.layers, paths.links, paths.containers, paths.tmp])
+    mkdirSync(directory);
+  for (const [name, digest, link] of [
+    ['mine', ONE, 'AAAAAAAA'],
+    ['other', TWO, 'BBBBBBBB'],
+  ] as const) {
+    mkdirSync(join(paths.layers, digest));
+    symlinkSync(`../layers/${digest}`, join(paths.links, link));
+    const record = { version: 1, name: `${name}:latest`, config: {}, layers: [{ digest, link }] };
+    writeFileSync(join(paths.images, `${name}:latest.json`), JSON.stringify(record));
+  }
+  return paths;
+}
+
+test('the layers of an image that goes are unused, those of the others are not', () =>
+  withTempDir(async root => {
+    const paths = store(root);
+    assert.equal(await unusedWithout(paths, ['mine:latest']), { links: ['AAAAAAAA'], layers: [ONE] });
+    assert.equal(await unusedWithout(paths, []), { links: [], layers: [] });
+  }));
+
+test('what a damaged record or a container names is in use', () =>
+  withTempDir(async root => {
+    const paths = store(root);
+    writeFileSync(join(paths.images, 'other:latest.json'), `{"layers":[{"digest":"${TWO}","link":"BBBBBBBB"`);
+    mkdirSync(join(paths.containers, 'kept'));
+    writeFileSync(join(paths.containers, 'kept/container.json'), '{"keep":true,"layers":["AAAAAAAA"]}');
+    // Otherwise somebody might just be making it, and that is waited for.
+    utimesSync(join(paths.containers, 'kept'), 0, 0);
+    assert.equal(await unusedWithout(paths, ['mine:latest']), { links: [], layers: [] });
+  }));
+
+test('what an import is about to publish is in use, however little of it is written', () =>
+  withTempDir(async root => {
+    const paths = store(root);
+    mkdirSync(join(paths.tmp, 'work'));
+    writeFileSync(join(paths.tmp, 'work/image.json'), `{"layers":[{"digest":"${ONE}","li`);
+    assert.equal(await unusedWithout(paths, ['mine:latest']), { links: ['AAAAAAAA'], layers: [] });
+  }));
+
+test.run();
