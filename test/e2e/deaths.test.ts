@@ -56,6 +56,7 @@ eachMode(
     running.kill('SIGKILL');
     await running.ended;
     await untilDead(init);
+    await untilAbandoned(place.store, 'c1');
     assert.is((await tinydocker(place, ['prune', '-f'])).status, 0);
     await assertUnchanged(before, place.store);
   },
