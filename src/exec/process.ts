@@ -19,6 +19,8 @@ export interface Ended {
 export interface CommandOptions {
   /** Files for stdin and stdout; otherwise stdin is empty and stdout is thrown away. */
   readonly stdin?: string | undefined;
+  /** The command's stdin is the caller's: a terminal can be somebody else's, and then not be opened again. */
+  readonly callersStdin?: boolean;
   readonly stdout?: string | undefined;
   /** Keep what the command prints; a pipe costs about a millisecond. */
   readonly keepStdout?: boolean;
@@ -63,7 +65,8 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
     files.push(fd);
     return fd;
   };
-  const stdin = options.stdin === undefined ? 'ignore' : open(options.stdin, constants.O_RDONLY);
+  const noFile = options.callersStdin ? 'inherit' : 'ignore';
+  const stdin = options.stdin === undefined ? noFile : open(options.stdin, constants.O_RDONLY);
   const stdout =
     options.stdout === undefined
       ? options.keepStdout

@@ -25,7 +25,7 @@ export interface RunOptions {
 /** How long the container may take to act on a signal that was passed on to it, in milliseconds. */
 const GRACE_MS = 10_000;
 
-/** Runs a plan to its end. Never rejects for what goes wrong on the machine: that is in the outcome. */
+/** Runs a plan to its end. What goes wrong on the machine is in the outcome; it rejects only with what a front end threw, and undoes everything first. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Outcome> {
   const begin = performance.now();
   const run = new PlanRun(plan, options);
@@ -52,6 +52,8 @@ class PlanRun {
   #stopped: StopSignal | undefined;
   #stops = 0;
   #wake: (() => void) | undefined;
+  /** What a front end threw: told when everything has been undone. */
+  #defect: { readonly error: unknown } | undefined;
   #succeeded = false;
 
   constructor(plan: Plan, options: RunOptions) {
@@ -65,11 +67,12 @@ class PlanRun {
     this.#phase = 'undo';
     const leftovers = await undoSteps(this.#begun, this.#state, {
       succeeded: this.#succeeded,
-      emit: this.#options.emit,
+      emit: event => this.#emit(event),
       undone: step => this.#record({ type: 'undone', step: step.id }),
     });
     this.#journal?.close();
     releaseHeld(this.#state);
+    if (this.#defect !== undefined) throw this.#defect.error;
     return this.#outcome(failed, leftovers);
   }
 
@@ -112,17 +115,16 @@ class PlanRun {
   async #runSteps(): Promise<{ readonly step: Step; readonly failure: StepFailure } | undefined> {
     for (const step of this.#plan.steps) {
       await this.#pause(step);
-      if (this.#stopped !== undefined) return undefined;
-      const { emit } = this.#options;
-      emit({ type: 'step-started', step: step.id });
+      if (this.#stopped !== undefined || this.#defect !== undefined) return undefined;
+      this.#emit({ type: 'step-started', step: step.id });
       const before = new Map(this.#state.values);
       const { failure, milliseconds } = await this.#perform(step);
       if (failure !== undefined) {
         if (this.#stopped !== undefined) return undefined;
-        emit({ type: 'step-failed', step: step.id, milliseconds, failure });
+        this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
-      emit({ type: 'step-done', step: step.id, milliseconds });
+      this.#emit({ type: 'step-done', step: step.id, milliseconds });
       this.#finished(step, before);
     }
     if (!this.#succeeded) this.#success();
@@ -136,7 +138,7 @@ class PlanRun {
     if (!step.reserves) this.#begun.push(step);
     if (step.action.type === 'wait') this.#phase = 'container';
     const result = await runStep(step, this.#state, (done, total) =>
-      this.#options.emit({ type: 'step-progress', step: step.id, done, total }),
+      this.#emit({ type: 'step-progress', step: step.id, done, total }),
     );
     if (!step.reserves || result.failure !== undefined) return result;
     this.#begun.push(step);
@@ -155,13 +157,13 @@ class PlanRun {
     if (step.action.type === 'release') {
       // From here on the container has done what it was for, whatever its command returns.
       this.#success();
-      this.#options.emit({ type: 'container-started', pid: Number(this.#state.values.get(INIT.var)) });
+      this.#emit({ type: 'container-started', pid: Number(this.#state.values.get(INIT.var)) });
     }
     if (step.action.type === 'wait') {
       this.#phase = 'undo';
       // What was pressed to end the container is not meant for the cleanup.
       this.#stops = 0;
-      this.#options.emit({ type: 'container-exited', status: this.#containerStatus() });
+      this.#emit({ type: 'container-exited', status: this.#containerStatus() });
     }
   }
 
@@ -184,7 +186,10 @@ class PlanRun {
     const stopped = new Promise<void>(wake => {
       this.#wake = wake;
     });
-    await Promise.race([this.#options.beforeStep(step), stopped]);
+    const ready = this.#options.beforeStep(step).catch((error: unknown) => {
+      this.#defect ??= { error };
+    });
+    await Promise.race([ready, stopped]);
     this.#wake = undefined;
   }
 
@@ -246,8 +251,17 @@ class PlanRun {
     return this.#state.containerEnded?.exitStatus ?? 137;
   }
 
+  /** Whatever a front end does with it, what was begun has to be undone. */
+  #emit(event: PlanEvent): void {
+    try {
+      this.#options.emit(event);
+    } catch (error) {
+      this.#defect ??= { error };
+    }
+  }
+
   #say(signal: StopSignal, reaction: string): void {
-    this.#options.emit({ type: 'interrupted', signal, reaction });
+    this.#emit({ type: 'interrupted', signal, reaction });
   }
 
   #record(record: Parameters<Journal['append']>[0]): void {

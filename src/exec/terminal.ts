@@ -14,8 +14,6 @@ export interface CallersTerminal {
   handOver(): Promise<void>;
 }
 
-const STDIN = '/proc/self/fd/0';
-
 /** Undefined when the plan starts nothing on a terminal, or there is none. */
 export function callersTerminal(plan: Plan): CallersTerminal | undefined {
   const wanted = plan.steps.some(({ action }) => action.type === 'start' && action.terminal);
@@ -37,6 +35,6 @@ export function callersTerminal(plan: Plan): CallersTerminal | undefined {
 }
 
 async function stty(word: string): Promise<string> {
-  const { stdout } = await runCommand(['stty', word], { stdin: STDIN });
+  const { stdout } = await runCommand(['stty', word], { callersStdin: true });
   return stdout.trim();
 }

@@ -178,6 +178,20 @@ onTerminal('a slow run keeps its rows, hands over, and ends with the command', a
 });
 
 onTerminal(
+  'on a terminal that belongs to somebody else, as after su',
+  async place => {
+    for (const pace of ['0', '20ms']) {
+      const run = ['run', '--pace', pace, 'hello1', ...command('stty -a | grep -c -- " icanon"; exit 3')];
+      const { status, output, restored } = await ptyTinydocker(place, run, { foreign: true }).ended;
+      assert.is(status, 3, output);
+      assert.match(text(output), /\n1\n/);
+      assert.ok(restored);
+    }
+  },
+  ['range', 'single'],
+);
+
+onTerminal(
   'the window is closed: the container ends, and everything is undone',
   async place => {
     const pty = ptyTinydocker(place, ['run', 'hello1', ...command('echo up; sleep 1000')]);

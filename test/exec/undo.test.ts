@@ -40,8 +40,8 @@ interface Ran {
   readonly log: readonly string[];
 }
 
-async function run(dir: string, steps: readonly Step[], workspace?: string): Promise<Ran> {
-  const plan: Plan = {
+function planOf(dir: string, steps: readonly Step[], workspace?: string): Plan {
+  return {
     kind: 'prune',
     subject: 'x',
     summary: '',
@@ -51,10 +51,17 @@ async function run(dir: string, steps: readonly Step[], workspace?: string): Pro
     notes: [],
     ...(workspace === undefined ? {} : { workspace }),
   };
+}
+
+function logIn(dir: string): readonly string[] {
+  return existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8').trim().split('\n') : [];
+}
+
+async function run(dir: string, steps: readonly Step[], workspace?: string): Promise<Ran> {
+  const plan = planOf(dir, steps, workspace);
   const events: PlanEvent[] = [];
   const outcome = await runPlan(plan, { emit: event => events.push(event), giveUp: () => undefined });
-  const log = existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8').trim().split('\n') : [];
-  return { outcome, events, log };
+  return { outcome, events, log: logIn(dir) };
 }
 
 test('newest first, the failed step included', () =>
@@ -112,6 +119,33 @@ test('a failing undo does not stop the others, and is told with its command', ()
     assert.is(stuck?.command, `sh -c 'echo stuck >&2; exit 1' 'it'\\''s'`);
     assert.is(events.filter(({ type }) => type === 'undo-failed').length, 3);
   }));
+
+for (const [where, type, log] of [
+  ['when a step is told', 'step-done', ['+a', '-a']],
+  ['before a step', undefined, ['+a', '-a']],
+  ['when an undo is told', 'undo-started', ['+a', '+b', '-c', '-b', '-a']],
+] as const) {
+  test(`what a front end throws ${where} comes out when everything is undone`, () =>
+    withTempDir(async dir => {
+      const broken = new Error('the screen is gone');
+      const plan = planOf(dir, [noting('a'), noting('b'), noting('c', failing('c', 'exit 1'))]);
+      const running = runPlan(plan, {
+        emit: event => {
+          if (event.type === type) throw broken;
+        },
+        beforeStep: async step => {
+          if (type === undefined && step.id === 'b') throw broken;
+        },
+        giveUp: () => undefined,
+      });
+      const thrown: unknown = await running.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      assert.is(thrown, broken);
+      assert.equal(logIn(dir), log);
+    }));
+}
 
 test('a container that ended well does not hide that something is left', () =>
   withTempDir(async dir => {

@@ -12,6 +12,8 @@ export interface PtyOptions {
   readonly columns?: number;
   /** In addition to HOME, PATH, TERM, LANG and TINYDOCKER_ROOT. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The terminal belongs to whoever runs the tests, and not to the place's user: as after su(1). */
+  readonly foreign?: true;
 }
 
 export interface PtyResult {
@@ -55,7 +57,7 @@ export function ptyTinydocker(place: Place, args: readonly string[], options: Pt
 
 /** Starts any command on a terminal of its own, 80x24 if not said otherwise. */
 export function startPty(place: Place, argv: readonly string[], options: PtyOptions = {}): Pty {
-  const { rows = 24, columns = 80, env = {} } = options;
+  const { rows = 24, columns = 80, env = {}, foreign } = options;
   const { mode, home, store } = place;
   const environment = Object.entries({
     HOME: home,
@@ -68,12 +70,9 @@ export function startPty(place: Place, argv: readonly string[], options: PtyOpti
     ...env,
   });
   const driver = readFileSync(join(PROJECT, 'test/support/pty.py'), 'utf8');
-  const [name = '', ...words] = [
-    ...mode.prefix,
-    ...['env', '-i', ...environment.map(entry => entry.join('='))],
-    ...[PYTHON ?? 'python3', '-c', driver, String(rows), String(columns)],
-    ...argv,
-  ];
+  const user = [...mode.prefix, 'env', '-i', ...environment.map(entry => entry.join('='))];
+  const terminal = [PYTHON ?? 'python3', '-c', driver, String(rows), String(columns)];
+  const [name = '', ...words] = [...(foreign ? [...terminal, ...user] : [...user, ...terminal]), ...argv];
   const child = spawn(name, words, { cwd: home, env: { PATH }, stdio: 'pipe' });
   let output = '';
   let report = '';

@@ -48,7 +48,8 @@ function room(root: string): Check {
   const bytes = bavail * bsize;
   const few = files > 0 && ffree < 1000;
   const fact = `The file system of the store has ${megabytes(bytes)} free${files > 0 ? ` and room for ${ffree} more files` : ''}.`;
-  if (bytes >= LITTLE_ROOM && !few) return { id, status: 'ok', fact, means: 'Enough for small images.' };
+  if (bytes >= LITTLE_ROOM && !few)
+    return { id, status: 'ok', fact, means: 'There is room for images and containers.' };
   return {
     id,
     status: 'limit',
