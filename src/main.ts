@@ -9,6 +9,9 @@ import { messageText } from './ui/messages.ts';
 /** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
 const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
 
+/** Only for what we did not think of. */
+const DEFECT = 'This is a defect of tinydocker; what follows helps to find it.';
+
 /** How a command line ended. */
 export interface Ending {
   readonly status: number;
@@ -16,16 +19,23 @@ export interface Ending {
   readonly atOnce: boolean;
 }
 
-/** Runs one command line. What the user can mend is told on stderr; anything else is a defect and is thrown. */
+/** Runs one command line, and tells on stderr what went wrong. Never rejects. */
 export async function main(argv: readonly string[]): Promise<Ending> {
+  const failure = FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
   try {
     return { status: await runVerb(argv), atOnce: false };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError)) {
+      process.stderr.write(messageText({ kind: 'error', text: DEFECT, hint: stackOf(error) }));
+      return { status: failure, atOnce: false };
+    }
     process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
-    const status = error.status ?? FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
-    return { status, atOnce: error instanceof GivenUp };
+    return { status: error.status ?? failure, atOnce: error instanceof GivenUp };
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function runVerb(argv: readonly string[]): Promise<number> {
