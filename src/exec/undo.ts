@@ -15,6 +15,8 @@ import { type RunState, saidBy } from './run-state.ts';
 /** How long a killed init may take to end, and how often we look, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 10;
+/** How long what stands around init may take to end by itself, in milliseconds. */
+const SETTLE_MS = 300;
 
 export interface UndoOptions {
   /** The plan did what it was for: undos for the case of failure are left out. */
@@ -83,7 +85,10 @@ async function stopInit(state: RunState): Promise<string | undefined> {
   if (state.containerEnded === undefined) {
     if (pid > 1) kill(pid);
     else container.kill('SIGKILL');
+    // script(1) takes two seconds to end after a Ctrl-C that it saw as well; its keeper ends it at once.
+    const impatient = setTimeout(() => container.kill('SIGTERM'), SETTLE_MS);
     state.containerEnded = await container.ended;
+    clearTimeout(impatient);
   }
   return state.containerEnded.signal === undefined ? undefined : outlive(pid, state.initStart);
 }

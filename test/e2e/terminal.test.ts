@@ -210,6 +210,19 @@ onTerminal(
 );
 
 onTerminal(
+  'an ordinary user of the container uses the terminal, whoever owns it',
+  async place => {
+    const { status, output } = await ptyTinydocker(place, [
+      ...['run', '-u', '1000:1000', 'hello1'],
+      ...command('echo one; echo two >/dev/tty; tty; id -u'),
+    ]).ended;
+    assert.is(status, 0, output);
+    assert.match(text(output), /\none\ntwo\n\/dev\/console\n1000\n/);
+  },
+  ['root', 'range'],
+);
+
+onTerminal(
   'an ordinary user of the container owns its terminal',
   async place => {
     const pty = ptyTinydocker(place, [

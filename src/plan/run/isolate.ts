@@ -5,7 +5,7 @@ import type { Facts } from '../facts.ts';
 import { quoteArg } from '../quote.ts';
 import type { Spec } from '../spec.ts';
 import type { Step } from '../step.ts';
-import { userNamespaceOptions } from '../user-namespace.ts';
+import { inside, userNamespaceOptions } from '../user-namespace.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
 
 /** Starting init; with a terminal, through script(1), which makes a pseudo terminal and relays its size. */
 export function isolateSteps(input: RunInput): readonly Step[] {
-  const { spec, container } = input;
+  const { spec, container, facts } = input;
   const argv = isolated(input);
   const start: Step = {
     id: 'start-init',
@@ -42,7 +42,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
     ],
   };
   return spec.process.terminal
-    ? [terminalScript(argv), start, findTerminal(), ...giveTerminal(input)]
+    ? [terminalScript(argv), start, findTerminal(facts), ...giveTerminal(input)]
     : [start];
 }
 
@@ -121,12 +121,13 @@ function terminalScript(argv: readonly Arg[]): Step {
 }
 
 /** Descriptor 2, because init reads the gate as its 0. The name, not /proc/PID/fd/2 itself: that would be a file of the host's mount table, and mount(2) binds only what is in the caller's own. */
-function findTerminal(): Step {
+function findTerminal(facts: Facts): Step {
   return {
     id: 'find-terminal',
     phase: 'isolate',
     title: 'look which terminal it got',
-    where: { type: 'host' },
+    // The descriptors of a process that has become another user are listed only for that user and for root of its user namespace.
+    where: facts.mapping === 'host' ? { type: 'host' } : inside(facts, []),
     action: { type: 'run', argv: ['readlink', arg`/proc/${INIT}/fd/2`], capture: TTY.var },
     undo: { type: 'nothing', reason: 'reading a link changes nothing' },
     why: "The new terminal has a name in the host's devpts, /dev/pts/N. It is bound to the container's /dev/console later, so that ttyname(3) finds a name for it inside.",
