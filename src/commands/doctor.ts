@@ -1,8 +1,8 @@
 /** `tinydocker doctor`: what this machine can do. */
 
 import process from 'node:process';
+import { type Examination, examinationStatus, examine } from '../doctor/examine.ts';
 import { EXIT } from '../errors.ts';
-import { type Examination, examinationStatus, examine } from '../host/doctor.ts';
 import { capabilities } from '../ui/capabilities.ts';
 import { doctorText } from '../ui/doctor-text.ts';
 import { parseOptions } from './options.ts';

@@ -1,7 +1,7 @@
 /** What doctor found, for people: one paragraph for each fact. */
 
-import type { Check, CheckStatus } from '../host/checks/check.ts';
-import { type Examination, examinationStatus } from '../host/doctor.ts';
+import type { Check, CheckStatus } from '../doctor/check.ts';
+import { type Examination, examinationStatus } from '../doctor/examine.ts';
 import { wrap } from '../plan/wrap.ts';
 import type { Capabilities } from './capabilities.ts';
 import { visible } from './visible.ts';

@@ -1,8 +1,8 @@
 /** The kernel: its version, its file systems, and what guards it. */
 
 import { arch, release } from 'node:os';
-import { mountTable } from '../mount-table.ts';
-import { readText } from '../text-file.ts';
+import { mountTable } from '../host/mount-table.ts';
+import { readText } from '../host/text-file.ts';
 import type { Check, Topic } from './check.ts';
 
 export const kernel: Topic = async ({ facts }) => [version(facts.mapping !== 'host'), cgroups(), guards()];

@@ -1,6 +1,6 @@
 /** Each namespace that a container gets, made once. */
 
-import { readText } from '../text-file.ts';
+import { readText } from '../host/text-file.ts';
 import { type Check, type Machine, reason, type Topic, tryInside } from './check.ts';
 
 interface Kind {

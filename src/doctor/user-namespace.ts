@@ -1,11 +1,11 @@
 /** What an ordinary user needs to be root in a container: a user namespace, and ids for it. */
 
 import { userInfo } from 'node:os';
-import { runCommand } from '../../exec/process.ts';
-import { userNamespacesDenied } from '../causes/namespaces.ts';
-import { idRanges } from '../facts.ts';
-import { findProgram } from '../programs.ts';
-import { readText } from '../text-file.ts';
+import { runCommand } from '../exec/process.ts';
+import { userNamespacesDenied } from '../host/causes/namespaces.ts';
+import { idRanges } from '../host/facts.ts';
+import { findProgram } from '../host/programs.ts';
+import { readText } from '../host/text-file.ts';
 import { type Check, type Machine, reason, type Topic } from './check.ts';
 
 export const userNamespace: Topic = async machine =>

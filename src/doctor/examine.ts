@@ -1,16 +1,16 @@
 /** What this machine can do: every topic is tried out, one after the other, as the user who asks. */
 
 import { platform } from 'node:os';
-import { type Check, type Machine, reason, type Topic } from './checks/check.ts';
-import { kernel } from './checks/kernel.ts';
-import { namespaces } from './checks/namespaces.ts';
-import { programs } from './checks/programs.ts';
-import { rootFileSystem } from './checks/root-file-system.ts';
-import { store } from './checks/store.ts';
-import { terminal } from './checks/terminal.ts';
-import { userNamespace } from './checks/user-namespace.ts';
-import { tryingPlace } from './checks/writable.ts';
-import { probeFacts } from './facts.ts';
+import { probeFacts } from '../host/facts.ts';
+import { type Check, type Machine, reason, type Topic } from './check.ts';
+import { kernel } from './kernel.ts';
+import { namespaces } from './namespaces.ts';
+import { programs } from './programs.ts';
+import { rootFileSystem } from './root-file-system.ts';
+import { store } from './store.ts';
+import { terminal } from './terminal.ts';
+import { userNamespace } from './user-namespace.ts';
+import { tryingPlace } from './writable.ts';
 
 export interface Examination {
   readonly topic: string;

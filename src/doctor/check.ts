@@ -2,10 +2,10 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ended, runCommand } from '../../exec/process.ts';
-import type { Facts } from '../../plan/facts.ts';
-import { userNamespaceOptions } from '../../plan/user-namespace.ts';
-import { saidLine } from '../causes/scene.ts';
+import { type Ended, runCommand } from '../exec/process.ts';
+import { saidLine } from '../host/causes/scene.ts';
+import type { Facts } from '../plan/facts.ts';
+import { userNamespaceOptions } from '../plan/user-namespace.ts';
 
 export type CheckStatus =
   /** Works. */

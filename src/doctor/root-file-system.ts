@@ -1,9 +1,9 @@
 /** What a container's root is made of: an overlay on the store's file system, fresh kernel file systems, pivot_root. */
 
-import { coveredPart } from '../causes/covered-proc.ts';
-import { NO_UPPER } from '../causes/overlay.ts';
-import { mountOf, mountTable } from '../mount-table.ts';
-import { readText } from '../text-file.ts';
+import { coveredPart } from '../host/causes/covered-proc.ts';
+import { NO_UPPER } from '../host/causes/overlay.ts';
+import { mountOf, mountTable } from '../host/mount-table.ts';
+import { readText } from '../host/text-file.ts';
 import { type Check, type Machine, reason, type Topic, tryInside, withScratch } from './check.ts';
 
 const OVERLAY = `cd "$1"; mkdir lower upper work merged; echo old >lower/changed; echo old >lower/deleted

@@ -1,7 +1,7 @@
 /** A terminal of the container's own, as script(1) makes it. */
 
-import { runCommand } from '../../exec/process.ts';
-import { findProgram } from '../programs.ts';
+import { runCommand } from '../exec/process.ts';
+import { findProgram } from '../host/programs.ts';
 import { type Check, reason, type Topic } from './check.ts';
 
 export const terminal: Topic = async (): Promise<readonly Check[]> => {

@@ -1,8 +1,8 @@
 /** The programs that the plans run: whether each is there, and new enough. */
 
-import { runCommand } from '../../exec/process.ts';
-import { installCommand, PACKAGES } from '../packages.ts';
-import { findProgram } from '../programs.ts';
+import { runCommand } from '../exec/process.ts';
+import { installCommand, PACKAGES } from '../host/packages.ts';
+import { findProgram } from '../host/programs.ts';
 import type { Check, Topic } from './check.ts';
 
 /** Programs without which containers run, or some of them, and what is lost. */

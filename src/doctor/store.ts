@@ -2,7 +2,7 @@
 
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import process from 'node:process';
-import { mountOf } from '../mount-table.ts';
+import { mountOf } from '../host/mount-table.ts';
 import type { Check, Topic } from './check.ts';
 import { isWritable, nearestDirectory } from './writable.ts';
 
