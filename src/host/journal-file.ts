@@ -1,7 +1,8 @@
 /** Journals on disk, read. A journal is data that may come from anywhere: nothing in it is believed that does not have our shape. */
 
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import type { Arg } from '../plan/arg.ts';
 import type { Plan, Undo } from '../plan/step.ts';
 import type { Owner } from './owner.ts';
@@ -43,13 +44,31 @@ export interface JournalContents {
   readonly records: readonly JournalRecord[];
 }
 
-/** Reads the journal of a workspace: undefined when there is none whose head was written and is sound. A torn line is ignored. */
-export function readJournal(workspace: string): JournalContents | undefined {
+/**
+ * Reads the journal of a workspace: undefined when there is none whose head was written and is sound. A torn line is ignored. Whoever wants to run what
+ * it says asks for a journal that is `ours`: somebody else's could hold any command.
+ */
+export function readJournal(workspace: string, ours = false): JournalContents | undefined {
+  let fd: number | undefined;
   try {
-    return parseJournal(readFileSync(join(workspace, JOURNAL_FILE), 'utf8'));
+    // Neither a link, nor a pipe that never ends.
+    fd = openSync(
+      join(workspace, JOURNAL_FILE),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || (ours && !isOurs(stats))) return undefined;
+    return parseJournal(readFileSync(fd, 'utf8'));
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** Whether only this user can have written it. */
+function isOurs({ uid, mode }: Stats): boolean {
+  return uid === process.geteuid?.() && (mode & 0o022) === 0;
 }
 
 /** The journal in a text; undefined when its first line is not a sound head. */

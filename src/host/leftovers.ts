@@ -86,7 +86,7 @@ async function leftWorkspaces(paths: StorePaths): Promise<Leftovers & { readonly
 }
 
 /**
- * What the journal of a workspace says is still to be undone. Only a journal of this very workspace is believed: one in a store that was copied
+ * What the journal of a workspace says is still to be undone. Only a journal of this very workspace, and of this user, is believed: one in a store that was copied
  * or moved names paths of another one.
  */
 function dueUndos(
@@ -96,7 +96,7 @@ function dueUndos(
   readonly undos: Extract<Removable, { type: 'workspace' }>['undos'];
   readonly subject?: string;
 } {
-  const journal = readJournal(directory);
+  const journal = readJournal(directory, true);
   if (journal === undefined) return { undos: [] };
   const { undos, values } = pendingUndos(journal);
   if (values.get(STORE.var) !== paths.root || values.get(T.var) !== directory) return { undos: [] };

@@ -1,9 +1,9 @@
 /** Where things are in the store. */
 
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { usageError } from '../errors.ts';
+import { UserError, usageError } from '../errors.ts';
 import { recordFile, shown } from '../plan/names.ts';
 
 export interface StorePaths {
@@ -20,7 +20,7 @@ export interface StorePaths {
   readonly tmp: string;
 }
 
-/** /var/lib/tinydocker for root, $XDG_DATA_HOME/tinydocker for others; TINYDOCKER_ROOT overrides. Throws a usage error for a relative path. */
+/** /var/lib/tinydocker for root, $XDG_DATA_HOME/tinydocker for others; TINYDOCKER_ROOT overrides. Always absolute. Throws a UserError when there is none. */
 export function storeRoot(isRoot: boolean, environment: NodeJS.ProcessEnv = process.env): string {
   const override = environment['TINYDOCKER_ROOT'];
   if (override !== undefined && override !== '') {
@@ -30,7 +30,22 @@ export function storeRoot(isRoot: boolean, environment: NodeJS.ProcessEnv = proc
   }
   if (isRoot) return '/var/lib/tinydocker';
   const data = environment['XDG_DATA_HOME'];
-  return join(data?.startsWith('/') ? data : join(homedir(), '.local/share'), 'tinydocker');
+  return join(data?.startsWith('/') ? data : join(home(environment), '.local/share'), 'tinydocker');
+}
+
+/** A HOME that is empty or relative is no place: what it names would depend on where one stands, and steps stand elsewhere. */
+function home(environment: NodeJS.ProcessEnv): string {
+  const given = environment['HOME'];
+  if (given?.startsWith('/')) return given;
+  try {
+    const { homedir } = userInfo();
+    if (homedir.startsWith('/')) return homedir;
+  } catch {
+    // This user has no entry in passwd(5).
+  }
+  throw new UserError('You have no home directory, so there is no place for the store.', {
+    hint: 'TINYDOCKER_ROOT=/a/directory/of/yours gives it one.',
+  });
 }
 
 export function storePaths(root: string): StorePaths {

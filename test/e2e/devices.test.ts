@@ -1,9 +1,11 @@
 // @parallel
 /** Root in a container may make device nodes (docker's capabilities include CAP_MKNOD), but must not be able to use one: it could be the host's disk. */
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MASKED_PATHS } from '../../src/plan/defaults.ts';
 import { makeImage } from '../support/image.ts';
 import { eachMode, ownDirectory } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
@@ -33,6 +35,26 @@ eachMode(test, 'no device node works but those of /dev', async place => {
     // Only root may make nodes at all: there the test has to have had something to refuse.
     if (place.mode.name === 'root') assert.match(stdout, '/data is refused');
   }
+});
+
+eachMode(test, "the host's device nodes can be used, and not changed", async place => {
+  makeImage(place);
+  // The modes and owners that they have: a chmod(2) that succeeds harms nobody.
+  const nodes = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map(name => {
+    const { mode, uid, gid } = statSync(`/dev/${name}`);
+    return `${(mode & 0o7777).toString(8)} ${uid}:${gid} /dev/${name}`;
+  });
+  const masks = MASKED_PATHS.map(path => nodes[0]?.replace('/dev/null', path));
+  const text = `${GUARD}
+set -- ${[...nodes, ...masks].join(' ')}
+while [ $# -gt 0 ]; do
+  [ -c "$3" ] && chmod "$1" "$3" 2>/dev/null && echo "changed the mode of $3"
+  [ -c "$3" ] && chown "$2" "$3" 2>/dev/null && echo "changed the owner of $3"
+  shift 3
+done
+echo x >/dev/null && echo x >>/dev/zero && head -c 1 /dev/urandom | wc -c`;
+  const { status, stdout, stderr } = await tinydocker(place, ['run', 'box', 'sh', '-c', text]);
+  assert.equal([status, stdout], [0, '1\n'], stderr);
 });
 
 test.run();

@@ -20,31 +20,50 @@ export const SHIM_TEXT = {
 } as const;
 
 /**
- * init: PID 1. Arguments: the container's directory on the host, the working directory, the command. Only builtins are used after the gate,
- * because no program of the host can be started from inside the new root. /proc is still the host's when the PID is read.
+ * init: PID 1. Arguments: the container's directory (it tells whoever looks at the processes of the host which container this is), the working
+ * directory, NAME=value words, "--", the command. Only builtins are used after the gate, because no program of the host can be started from inside
+ * the new root. /proc is still the host's when the PID is read, and the container's own at the gate.
+ *
+ * The variables of the container come as words, and become variables only when everything else is done: in the environment of a program of the host,
+ * PATH and LD_PRELOAD would choose what runs there, and the names that are used here would change the user's values. Words that are no variables for a
+ * shell are left out; "command" keeps a value that the shell does not like (OPTIND=x) from ending it.
  */
 export const INIT_TEXT = `
 read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
 read -r word <&3 && [ "$word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
-if [ -e "$1/gate" ]; then echo "tinydocker: The host is still visible, so nothing was started." >&2; exit 125; fi
+fail() { printf '%s\\n' "tinydocker: $2" >&2; exit "$1"; }
+read -r pid rest </proc/self/stat
+[ "$pid" = 1 ] || fail 125 "The host is still visible, so nothing was started."
 umask 022
-cd -- "$2" || { echo "tinydocker: The working directory $2 is not a directory that the user can enter." >&2; exit 126; }
+cd -- "$2" || fail 126 "The working directory $2 is not a directory that the user can enter."
 shift 2
 unset OLDPWD PWD SHLVL _
-case $1 in
-  */*) found=$1 ;;
-  *) found= rest=$PATH:
-     while [ -z "$found" ] && [ -n "$rest" ]; do
-       dir=\${rest%%:*} rest=\${rest#*:}
-       [ ! -f "\${dir:-.}/$1" ] || [ ! -x "\${dir:-.}/$1" ] || found=\${dir:-.}/$1
-     done ;;
-esac
-if [ -z "$found" ]; then echo "tinydocker: The command \\"$1\\" is not in the image; looked for in PATH=$PATH." >&2; exit 127; fi
-if [ ! -e "$found" ]; then echo "tinydocker: $1 is not in the image." >&2; exit 127; fi
-if [ -d "$found" ]; then echo "tinydocker: $1 is a directory, not a program." >&2; exit 126; fi
-if [ ! -x "$found" ]; then echo "tinydocker: $1 is not executable." >&2; exit 126; fi
-trap 'echo "tinydocker: $1 can not be executed; the interpreter that it asks for may be missing." >&2; exit 126' EXIT
+while [ "$1" != -- ]; do
+  case \${1%%=*} in
+    '' | [0-9]* | *[!A-Za-z0-9_]*) ;;
+    *) command export "$1" 2>/dev/null || : ;;
+  esac
+  shift
+done
+shift
+look() {
+  case $1 in
+    */*) set -- "$1" "$1" ;;
+    *) set -- "$1" '' "$PATH:"
+       while [ -z "$2" ] && [ -n "$3" ]; do
+         set -- "$1" "\${3%%:*}" "\${3#*:}"
+         set -- "$1" "\${2:-.}/$1" "$3"
+         [ -f "$2" ] && [ -x "$2" ] || set -- "$1" '' "$3"
+       done ;;
+  esac
+  [ -n "$2" ] || fail 127 "The command \\"$1\\" is not in the image; looked for in PATH=$PATH."
+  [ -e "$2" ] || fail 127 "$1 is not in the image."
+  [ ! -d "$2" ] || fail 126 "$1 is a directory, not a program."
+  [ -x "$2" ] || fail 126 "$1 is not executable."
+}
+look "$1"
+trap 'fail 126 "$1 can not be executed; the interpreter that it asks for may be missing."' EXIT
 exec "$@"
 `.trim();
 

@@ -4,7 +4,8 @@
  * pivot_root, with the host's programs.
  *
  * The target is walked one name at a time. A directory is pinned by entering it, a file by opening it; what was pinned must
- * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again.
+ * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again. What is missing is made
+ * in a way that follows no link: mkdir(2), and open(2) with O_EXCL, which is what "set -C" is for.
  *
  * What is bound must not have working device nodes (root in a container may make nodes), and read-only has to reach the mounts below the source
  * too; a mount inherited from the host keeps flags that an ordinary user may not drop (mount_namespaces(7), "locked"). So the source is first
@@ -12,6 +13,7 @@
  * "/" would take the container's own root along.
  */
 export const MOUNT_TEXT = `
+set -C
 what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
 fail() { echo "$1" >&2; exit 1; }
 here() { place=$(pwd -P; echo /); place=\${place%??}; }

@@ -83,11 +83,14 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       action: {
         type: 'write',
         path: arg`${C}/devices.fstab`,
-        text: join([...deviceLines(spec), ...maskLines(spec, facts), ...readonlyLines(spec, facts)], ''),
+        text: join(
+          [...deviceLines(spec, facts), ...maskLines(spec, facts), ...readonlyLines(spec, facts)],
+          '',
+        ),
         mode: '0600',
       },
       undo: IN_DIRECTORY,
-      why: "The devices are the host's, bound; an ordinary user may not make device nodes. Files of /proc and /sys that tell about the whole machine are covered by /dev/null, directories by an empty tmpfs, and what would change the machine is bound read-only.",
+      why: "The devices are the host's, bound; an ordinary user may not make device nodes. Where root of the container is root of the machine they are bound read-only: that protects their modes and owners, while reading and writing go on as ever. Files of /proc and /sys that tell about the whole machine are covered by /dev/null, directories by an empty tmpfs, and what would change the machine is bound read-only.",
       pitfalls: [
         'mknod(2) of a device fails with EPERM in a user namespace, whoever root is there: that is why devices are bound.',
         'A path that this kernel does not have is left out, or mount would fail.',
@@ -114,17 +117,26 @@ function withoutDevices(mount: SpecMount): SpecMount {
   return mount.destination === '/dev' ? { ...mount, options: ['nodev', ...mount.options] } : mount;
 }
 
-function deviceLines({ process }: Spec): readonly Arg[] {
-  const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', ['bind']));
+/**
+ * The options of a bound device of the host. Read-only does not concern what is read from a device and written to it, only the node: root of the container
+ * is root of the host where there is no user namespace, and could close the host's /dev/null to everybody with chmod(2).
+ */
+function deviceOptions({ mapping }: Facts): readonly string[] {
+  return mapping === 'host' ? ['bind', 'ro', 'nosuid', 'noexec'] : ['bind'];
+}
+
+function deviceLines({ process }: Spec, facts: Facts): readonly Arg[] {
+  const options = deviceOptions(facts);
+  const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', options));
   if (!process.terminal) return devices;
   return [...devices, fstabLine(arg`${TTY}`, 'dev/console', 'none', ['bind'])];
 }
 
-function maskLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {
+function maskLines({ linux }: Spec, facts: Facts): readonly Arg[] {
   return linux.maskedPaths.flatMap(path => {
-    switch (kernelPaths.get(path)) {
+    switch (facts.kernelPaths.get(path)) {
       case 'file':
-        return [fstabLine('/dev/null', relative(path), 'none', ['bind'])];
+        return [fstabLine('/dev/null', relative(path), 'none', deviceOptions(facts))];
       case 'directory':
         return [fstabLine('tmpfs', relative(path), 'tmpfs', ['ro', ...PROTECTED])];
       case undefined:
