@@ -72,6 +72,14 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
             hint: 'TINYDOCKER_ROOT names a store of your own.',
           }
         : undefined;
+    case 'take-names':
+    case 'take-links':
+      return /cannot stat/.test(said)
+        ? {
+            cause: 'Nothing was removed: somebody else removed the same a moment ago.',
+            hint: 'tinydocker images lists what is still there.',
+          }
+        : undefined;
     case 'take-layers':
       return / is used by /.test(said)
         ? { cause: `Nothing was removed: ${lastLine(said)}, since a moment ago.`, hint: 'Try again.' }
