@@ -17,12 +17,19 @@ declare const MAIN_FILE: string;
 /** What the bundle gets from us: a script that runs from a cache can not import modules by itself. */
 type Bundle = (require: NodeJS.Require, exports: object, load: (file: string) => Promise<unknown>) => void;
 
+/** Something that was meant for stdout is lost. */
+let unwritten = false;
+
 // A terminal or pipe behind stderr that is gone must not keep us from undoing what was begun: then nobody is told, that is all.
 process.stderr.on('error', () => undefined);
-// A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // A reader that went away (`tinydocker images | head -1`) is no error of ours, and nothing to leave work half done for.
+  if (('code' in error && error.code === 'EPIPE') || unwritten) return;
+  unwritten = true;
+  process.stderr.write(`tinydocker: What was to be printed could not be written: ${error.message}.\n`);
+});
+process.on('exit', status => {
+  if (unwritten && status === 0) process.exitCode = process.argv[2] === 'run' ? 125 : 1;
 });
 
 void loadBundle(join(__dirname, MAIN_FILE))

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { errorCode, failureError, type UserError, usageError } from '../errors.ts';
+import { errorCode, failureError, UserError, usageError } from '../errors.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { milliseconds, parseOptions } from './options.ts';
@@ -175,9 +175,21 @@ function parseVolume(text: string, dryRun: boolean): Volume {
       `${shown(source)} is a named volume, and tinydocker has none: it mounts paths.`,
       `For a directory here, write -v ./${source}:${target}`,
     );
-  const absolute = resolve(source);
+  const absolute = absoluteSource(source);
   if (!dryRun) checkSource(absolute);
   return { source: absolute, target, readOnly: mode === 'ro' };
+}
+
+/** Throws a UserError when the path is a relative one, and the working directory has been removed. */
+function absoluteSource(source: string): string {
+  try {
+    return resolve(source);
+  } catch {
+    throw new UserError(
+      `The volume's source ${shown(source)} can not be mounted: the working directory has been removed.`,
+      { hint: 'Go to a directory that exists, or give an absolute path.' },
+    );
+  }
 }
 
 function checkSource(source: string): void {

@@ -56,8 +56,14 @@ const SURROUNDINGS = {
   cwd: '/',
 } as const;
 
-/** Starts one command in a process group of its own, so that Ctrl-C at the terminal reaches only us, and we decide. */
+/** Descriptors that starting a process takes, for a moment. */
+const FOR_COMMAND = 6;
+/** What has to be free before a step, so that its undo can still be started whatever the step keeps open. */
+export const FOR_STEP = 14;
+
+/** Starts one command in a process group of its own, so that Ctrl-C at the terminal reaches only us, and we decide. Throws when there are no descriptors left. */
 export function startCommand(argv: readonly string[], options: CommandOptions = {}): Command {
+  needDescriptors(FOR_COMMAND);
   const [program = '', ...words] = argv;
   const files: number[] = [];
   const open = (path: string, flags: number): number => {
@@ -135,6 +141,16 @@ export function startContainer(
     // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
     kill: signal => child.kill(options.terminal ? 'SIGTERM' : signal),
   };
+}
+
+/** Without descriptors, Node makes half a child process, which ends ours when it is used; so they are tried first. Throws EMFILE. */
+export function needDescriptors(count: number): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < count) opened.push(openSync('/dev/null', constants.O_RDONLY));
+  } finally {
+    opened.forEach(closeSync);
+  }
 }
 
 function environment(): Record<string, string> {

@@ -7,7 +7,7 @@ import { type Arg, INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
-import { type Ended, startCommand, startContainer } from './process.ts';
+import { type Ended, FOR_STEP, needDescriptors, startCommand, startContainer } from './process.ts';
 import { watchProgress } from './progress.ts';
 import { type RunState, saidBy } from './run-state.ts';
 
@@ -25,6 +25,7 @@ export async function runStep(
   const begin = performance.now();
   let problem: Partial<StepFailure> | undefined;
   try {
+    needDescriptors(FOR_STEP);
     problem = await perform(step, state, progress);
   } catch (error) {
     problem = { stderr: error instanceof Error ? error.message : String(error) };

@@ -8,15 +8,14 @@ export const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP
 
 const NUMBERS: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
 
-/** Calls `listener` for each of them until the returned function is called. */
+/**
+ * Calls `listener` for each of them until the returned function is called. SIGPIPE needs no listener: Node ignores it, so that writing to a closed pipe is
+ * an error and not the end of the process; and taking a listener back would give it the kernel's default action.
+ */
 export function onStopSignal(listener: (signal: StopSignal) => void): () => void {
   for (const signal of STOP_SIGNALS) process.on(signal, listener);
-  // Writing to a closed pipe must end in our clean-up, not in the death of the process.
-  const ignore = () => undefined;
-  process.on('SIGPIPE', ignore);
   return () => {
     for (const signal of STOP_SIGNALS) process.off(signal, listener);
-    process.off('SIGPIPE', ignore);
   };
 }
 

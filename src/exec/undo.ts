@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leftover, PlanEvent } from '../events.ts';
 import { startTime } from '../host/owner.ts';
-import { INIT, resolve } from '../plan/arg.ts';
+import { type Arg, INIT, resolve } from '../plan/arg.ts';
 import { undoText } from '../plan/display.ts';
 import { quote } from '../plan/quote.ts';
 import type { Step } from '../plan/step.ts';
@@ -57,12 +57,20 @@ export function undoByHand(step: Step, state: RunState): string {
   return pid === undefined ? '' : `kill -KILL ${pid}`;
 }
 
-/** Undefined when it worked, else why it did not. */
+/** Undefined when it worked, else why it did not. Never rejects: the others have to be undone as well. */
 async function undo(step: Step, state: RunState): Promise<string | undefined> {
-  if (step.undo.type === 'stop-init') return stopInit(state);
-  if (step.undo.type !== 'command') return undefined;
+  try {
+    if (step.undo.type === 'stop-init') return await stopInit(state);
+    if (step.undo.type === 'command') return await runUndo(step.undo.argv, state);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function runUndo(argv: readonly Arg[], state: RunState): Promise<string | undefined> {
   const command = startCommand(
-    step.undo.argv.map(word => resolve(word, state.values)),
+    argv.map(word => resolve(word, state.values)),
     { stderr: state.stderr?.fd },
   );
   state.current = command;

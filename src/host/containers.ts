@@ -1,6 +1,14 @@
 /** Containers on disk, and whether somebody still holds them. The kernel is asked, never a PID in a file. */
 
-import { type BigIntStats, closeSync, constants, lstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
@@ -42,10 +50,15 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   return { name, directory, identity: identityOf(stats), state, layers };
 }
 
-/** The state of the container in that directory at this moment, without waiting for one that is just being made. */
+/**
+ * The state of the container in that directory at this moment, without waiting: one that is perhaps just being made counts as alive. Its record is
+ * written when the gate is held already.
+ */
 export function containerStateNow(directory: string): ContainerState | undefined {
   if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
-  if (isHeld(join(directory, 'gate')) ?? true) return 'alive';
+  const recorded = existsSync(join(directory, 'container.json'));
+  const lives = recorded ? isHeld(join(directory, 'gate')) : (livesNow(directory, 'gate') ?? true);
+  if (lives) return 'alive';
   return readContainer(directory).keep ? 'kept' : 'leftover';
 }
 
@@ -62,15 +75,21 @@ export async function listContainers(paths: StorePaths): Promise<readonly Stored
  */
 export async function isAlive(workspace: string, fifo: string): Promise<boolean> {
   for (;;) {
-    if (isHeld(join(workspace, fifo))) return true;
-    const owner = readJournal(workspace)?.head.owner;
-    const lives = owner === undefined ? undefined : ownerLives(owner);
+    const lives = livesNow(workspace, fifo);
     if (lives !== undefined) return lives;
-    const stats = lstatSync(workspace, { throwIfNoEntry: false });
-    const age = stats === undefined ? undefined : Date.now() - stats.mtimeMs;
-    if (age === undefined || age > GRACE_MS || age < -GRACE_MS) return false;
     await sleep(INTERVAL_MS);
   }
+}
+
+/** The same at this moment; undefined when only time can tell. */
+function livesNow(workspace: string, fifo: string): boolean | undefined {
+  if (isHeld(join(workspace, fifo))) return true;
+  const owner = readJournal(workspace)?.head.owner;
+  const lives = owner === undefined ? undefined : ownerLives(owner);
+  if (lives !== undefined) return lives;
+  const stats = lstatSync(workspace, { throwIfNoEntry: false });
+  const age = stats === undefined ? undefined : Date.now() - stats.mtimeMs;
+  return age === undefined || age > GRACE_MS || age < -GRACE_MS ? false : undefined;
 }
 
 /**

@@ -23,10 +23,17 @@ export function diagnoseImport(plan: Plan, step: Step, failure: StepFailure): Di
 
 function storeCause(plan: Plan, values: Values, said: string): Diagnosis | undefined {
   const store = shown(values.get('STORE') ?? '');
-  if (/no space left on device|ENOSPC/i.test(said))
+  // tar(1) tells of a disk that became full in the middle of a block only what it could write of it.
+  if (/no space left on device|ENOSPC|wrote only \d+ of \d+ bytes/i.test(said))
     return {
-      cause: `The disk of the store ${store} became full, so nothing was changed${plan.kind === 'remove-image' ? '' : ': an import needs room for the archive and for its files at the same time'}.`,
-      hint: `df -h ${store} shows how much there is. TINYDOCKER_ROOT names a store on another disk.`,
+      cause:
+        plan.kind === 'remove-image'
+          ? `The disk of the store ${store} is full, and removing an image takes a few kilobytes until it is done, so nothing was changed.`
+          : `The disk of the store ${store} became full, so nothing was changed: an import needs room for the archive and for its files at the same time.`,
+      hint:
+        plan.kind === 'remove-image'
+          ? 'Remove something else there first: tinydocker prune and tinydocker rm need no room.'
+          : `df -h ${store} shows how much there is, df -i ${store} how many files it can hold. TINYDOCKER_ROOT names a store on another disk.`,
     };
   if (/disk quota exceeded|EDQUOT/i.test(said))
     return {
@@ -63,6 +70,14 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
         ? {
             cause: `The store can not be written by you: ${lastLine(said)}.`,
             hint: 'TINYDOCKER_ROOT names a store of your own.',
+          }
+        : undefined;
+    case 'take-names':
+    case 'take-links':
+      return /cannot stat/.test(said)
+        ? {
+            cause: 'Nothing was removed: somebody else removed the same a moment ago.',
+            hint: 'tinydocker images lists what is still there.',
           }
         : undefined;
     case 'take-layers':

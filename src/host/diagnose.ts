@@ -4,6 +4,7 @@ import type { StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
 import { overlayRefused } from './causes/overlay.ts';
@@ -19,6 +20,7 @@ export type { Diagnosis } from './causes/scene.ts';
 const CAUSES: readonly Cause[] = [
   ({ plan, step, failure }) => diagnoseImport(plan, step, failure),
   programMissing,
+  limitReached,
   nameTaken,
   namespaceRefused,
   overlayRefused,

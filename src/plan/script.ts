@@ -62,7 +62,8 @@ function planText(plan: Plan, moreFollow: boolean): string {
     ]),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
-    moreFollow ? ') || exit' : undefined,
+    // No "|| exit" here: inside of such a list a shell takes no notice of `set -e`, which ends the script as well.
+    moreFollow ? ')' : undefined,
   ];
   return lines.filter(line => line !== undefined).join('\n');
 }

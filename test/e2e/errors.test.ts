@@ -91,6 +91,41 @@ eachMode(test, 'a step that fails on purpose is undone, and says so', async plac
   await assertUnchanged(before, place.store);
 });
 
+eachMode(test, 'output that can not be written, and a reader that went away', async place => {
+  makeImage(place);
+  const full = wrapped(place, 'sh', '-c', 'exec "$@" >/dev/full', 'full');
+  const said =
+    /^tinydocker: What was to be printed could not be written: ENOSPC: no space left on device, write\.$/m;
+  assertRefused(await tinydocker(full, ['run', '--dry-run', 'x1', ...PAYLOAD]), said);
+  assertRefused(await tinydocker(full, ['images']), said, 1);
+  // Nobody reads, and what was asked for is done all the same.
+  assert.is((await tinydocker(place, ['run', '-q', '--keep', 'x1', 'true'])).status, 0);
+  const unread = wrapped(
+    place,
+    ...['sh', '-c', 'mkfifo p; exec 3<>p 4>p 3<&-; exec "$@" >&4 4>&-', 'unread'],
+  );
+  assert.is((await tinydocker(unread, ['rm', 'x1'])).status, 0);
+  assert.equal(readdirSync(join(place.store, 'containers')), []);
+});
+
+eachMode(test, 'too few open files', async place => {
+  makeImage(place);
+  const before = hostState(place.store);
+  for (const files of [20, 22, 24, 26, 28, 30, 32, 34]) {
+    const few = wrapped(place, 'sh', '-c', `ulimit -n ${files}; exec "$@"`, 'few');
+    const result = await tinydocker(few, ['run', 'x1', ...PAYLOAD]);
+    if (result.status !== 0) assertRefused(result, new RegExp(`the limit on open files is ${files}\\.`));
+    await assertUnchanged(before, place.store);
+  }
+});
+
+eachMode(test, 'a volume below a working directory that was removed', async place => {
+  makeImage(place);
+  const gone = wrapped(place, 'sh', '-c', 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', 'gone');
+  const result = await tinydocker(gone, ['run', '-v', '.:/data', 'x1', ...PAYLOAD]);
+  assertRefused(result, /source "\." can not be mounted: the working directory has been removed/);
+});
+
 eachMode(test, 'an unknown step is a usage error that names similar ones', async place => {
   makeImage(place);
   const result = await tinydocker(place, ['run', '--fail-at', 'mount-overly', 'x1', ...PAYLOAD]);

@@ -8,6 +8,7 @@ import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { makeImage } from '../support/image.ts';
 import { archive, emptyStore, file, hasProgram, refused } from '../support/imports.ts';
 import { eachMode, type Place } from '../support/modes.ts';
 import { tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
@@ -263,7 +264,10 @@ if (process.getuid?.() === 0) {
       { name: 'b', text: random },
     ]);
     const packed = file(place, 'p.gz', gzipSync(readFileSync(tar)));
-    // Full while the archive is copied or decompressed, while it is unpacked, and before the first byte.
+    const directory = join(place.dir, 'directory');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'f'), random);
+    // Full while the archive is copied, decompressed or packed, while it is unpacked, and before the first byte.
     for (const [size, source] of [
       ['3m', tar],
       ['3m', packed],
@@ -271,6 +275,7 @@ if (process.getuid?.() === 0) {
       ['6m', packed],
       ['16k', tar],
       ['24k', tar],
+      ['1m', directory],
     ] as const) {
       const { status, before, said, after } = prepared(
         place,
@@ -286,6 +291,16 @@ if (process.getuid?.() === 0) {
       prepared(place, `SIZE=40m; ${STORE}`, ['image', 'import', 'x', tar], tinydockerProgram()).status,
       0,
     );
+  });
+
+  eachMode(test, 'the removal of an image on a full disk', async place => {
+    makeImage(place);
+    const fill = 'dd if=/dev/zero of="$store/fill" bs=4k 2>/dev/null || true';
+    const setUp = `cp -a "$store" "$store.copy"; SIZE=16m; ${STORE}; cp -a "$store.copy/." "$store"; ${fill}`;
+    const { status, before, said, after } = prepared(place, setUp, ['rmi', 'base'], tinydockerProgram());
+    assert.match(said, /is full, and removing an image takes a few kilobytes.*\nRemove something else/);
+    assert.is(status, 1);
+    assert.is(after, before);
   });
 
   eachMode(test, 'a store that is read-only', async place => {

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import type { Outcome } from '../../src/events.ts';
 import { runPlan } from '../../src/exec/run-plan.ts';
 import { findBaseTools } from '../../src/host/base-tools.ts';
+import { diagnose } from '../../src/host/diagnose.ts';
 import { probeFacts } from '../../src/host/facts.ts';
 import { unusedWithout } from '../../src/host/layer-use.ts';
 import { newLinkName, newOperationId } from '../../src/host/operation.ts';
@@ -188,6 +189,24 @@ test('a removal that finds a layer in use since a moment ago puts everything bac
     assert.is(outcome.failedStep, 'take-layers');
     assert.match(outcome.failure?.stderr ?? '', /is used by .*containers\/c1\/container\.json/);
     assert.equal(treeOf(facts.storeRoot), before);
+  }));
+
+test('an image that two remove at once: the second one is told', () =>
+  withStore(async ({ facts, source, importing }) => {
+    await succeed(importing('image', source('a.tar', 'a')));
+    const names = ['image:latest'];
+    const unused = await unusedWithout(storePaths(facts.storeRoot), names);
+    const plans = [newOperationId(), newOperationId()].map(id =>
+      planRemoveImage({ names, ...unused, id, facts }),
+    );
+    const [first, second] = plans as [Plan, Plan];
+    await succeed(first);
+    const { failedStep, failure, leftovers } = await run(second);
+    const step = second.steps.find(({ id }) => id === failedStep);
+    assert.is(step?.id, 'take-names');
+    assert.equal(leftovers, []);
+    if (step === undefined || failure === undefined) return;
+    assert.match(diagnose(second, step, failure).cause, /somebody else removed the same a moment ago/);
   }));
 
 test.run();

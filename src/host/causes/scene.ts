@@ -27,9 +27,11 @@ export type Cause = (scene: Scene) => Diagnosis | undefined;
 /** A system call's error, as a tool (`LC_ALL=C`) or Node words it; see errno(3). */
 const ERROR_TEXTS = {
   EACCES: /permission denied|EACCES/i,
+  EAGAIN: /resource temporarily unavailable|cannot fork|EAGAIN/i,
   EDQUOT: /disk quota exceeded|EDQUOT/i,
   EEXIST: /file exists|EEXIST/i,
   EINVAL: /invalid argument|EINVAL|wrong fs type/i,
+  EMFILE: /too many open files|EMFILE/i,
   ENOENT: /no such file or directory|ENOENT|does not exist/i,
   ENOSPC: /no space left on device|ENOSPC/i,
   EPERM: /operation not permitted|EPERM/i,
