@@ -19,13 +19,16 @@ export const SHIM_TEXT = {
   sh: `exec 6>&- 7>&- 8>&- 9>&-; ${WATCH}`,
 } as const;
 
+/** What init calls its variables. One of the user's of the same name would be overwritten, hence the prefix. */
+export const INIT_VARIABLES = ['td_pid', 'td_rest', 'td_word', 'td_dir', 'td_found'] as const;
+
 /**
  * init: PID 1. Arguments: the container's directory on the host, the working directory, the command. Only builtins are used after the gate,
  * because no program of the host can be started from inside the new root. /proc is still the host's when the PID is read.
  */
 export const INIT_TEXT = `
-read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
-read -r word <&3 && [ "$word" = GO ] || exit 125
+read -r td_pid td_rest </proc/self/stat; echo "$td_pid" >&4; exec 4>&-
+read -r td_word <&3 && [ "$td_word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
 if [ -e "$1/gate" ]; then echo "tinydocker: The host is still visible, so nothing was started." >&2; exit 125; fi
 umask 022
@@ -33,17 +36,17 @@ cd -- "$2" || { echo "tinydocker: The working directory $2 is not a directory th
 shift 2
 unset OLDPWD PWD SHLVL _
 case $1 in
-  */*) found=$1 ;;
-  *) found= rest=$PATH:
-     while [ -z "$found" ] && [ -n "$rest" ]; do
-       dir=\${rest%%:*} rest=\${rest#*:}
-       [ ! -f "\${dir:-.}/$1" ] || [ ! -x "\${dir:-.}/$1" ] || found=\${dir:-.}/$1
+  */*) td_found=$1 ;;
+  *) td_found= td_rest=$PATH:
+     while [ -z "$td_found" ] && [ -n "$td_rest" ]; do
+       td_dir=\${td_rest%%:*} td_rest=\${td_rest#*:}
+       [ ! -f "\${td_dir:-.}/$1" ] || [ ! -x "\${td_dir:-.}/$1" ] || td_found=\${td_dir:-.}/$1
      done ;;
 esac
-if [ -z "$found" ]; then echo "tinydocker: The command \\"$1\\" is not in the image; looked for in PATH=$PATH." >&2; exit 127; fi
-if [ ! -e "$found" ]; then echo "tinydocker: $1 is not in the image." >&2; exit 127; fi
-if [ -d "$found" ]; then echo "tinydocker: $1 is a directory, not a program." >&2; exit 126; fi
-if [ ! -x "$found" ]; then echo "tinydocker: $1 is not executable." >&2; exit 126; fi
+if [ -z "$td_found" ]; then echo "tinydocker: The command \\"$1\\" is not in the image; looked for in PATH=$PATH." >&2; exit 127; fi
+if [ ! -e "$td_found" ]; then echo "tinydocker: $1 is not in the image." >&2; exit 127; fi
+if [ -d "$td_found" ]; then echo "tinydocker: $1 is a directory, not a program." >&2; exit 126; fi
+if [ ! -x "$td_found" ]; then echo "tinydocker: $1 is not executable." >&2; exit 126; fi
 trap 'echo "tinydocker: $1 can not be executed; the interpreter that it asks for may be missing." >&2; exit 126' EXIT
 exec "$@"
 `.trim();
