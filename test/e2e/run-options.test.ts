@@ -1,10 +1,10 @@
 /** The options of `run` as people type them: what the command gets, and the script's command. */
 
-import { writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeImage } from '../support/image.ts';
+import { makeImage, program } from '../support/image.ts';
 import { eachMode } from '../support/modes.ts';
 import { runAs, tinydocker, withoutNotes } from '../support/run.ts';
 
@@ -79,6 +79,56 @@ eachMode(
     assert.match(missing.stderr, /^tinydocker: The file "no-such-file" of --env-file can not be read/);
   },
   ['root', 'single'],
+);
+
+eachMode(test, 'no name of a container is refused as a hostname', async place => {
+  makeImage(place);
+  const { status, stdout, stderr } = await tinydocker(place, [
+    ...['run', '-q', 'My_app.1-', '/bin/sh', '-c'],
+    '[ -e /.tinydocker-image ] || exit 9; hostname; echo "$HOSTNAME"',
+  ]);
+  assert.equal([status, stdout], [0, 'My-app.1\nMy-app.1\n'], stderr);
+});
+
+eachMode(test, "PATH is the container's, and the host's programs do not depend on it", async place => {
+  const trap = join(place.dir, 'trap');
+  makeImage(place, {
+    change: root => {
+      program(root, join('opt', 'mine'), '#!/bin/sh\necho ran inside\n');
+      program(root, join(trap, 'mine'), '#!/bin/sh\necho ran inside\n');
+    },
+  });
+  program(place.dir, 'trap/sh', `#!/bin/sh\n: >${trap}/mark\n`);
+  chmodSync(trap, 0o777);
+  for (const path of ['/opt', trap, 'opt', '.:/nowhere']) {
+    const args = ['-w', path.startsWith('.') ? '/opt' : '/', '-e', `PATH=${path}`, 'x1', 'mine'];
+    const { status, stdout, stderr } = await tinydocker(place, ['run', '-q', ...args]);
+    assert.equal([status, stdout, withoutNotes(stderr)], [0, 'ran inside\n', ''], path);
+  }
+  assert.not.ok(existsSync(join(trap, 'mark')), "the host ran the container's sh");
+});
+
+eachMode(
+  test,
+  'a directory that the user may not enter is said in one sentence',
+  async place => {
+    makeImage(place, { change: root => chmodSync(join(root, 'root'), 0o700) });
+    const { status, stderr } = await tinydocker(place, [
+      'run',
+      '-q',
+      '-u',
+      'ann',
+      '-w',
+      '/root',
+      'x1',
+      ...ENV,
+    ]);
+    assert.equal(
+      [status, stderr],
+      [126, 'tinydocker: The working directory /root is not a directory that the user can enter.\n'],
+    );
+  },
+  ['root', 'range'],
 );
 
 eachMode(

@@ -32,7 +32,7 @@ read -r td_word <&3 && [ "$td_word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
 if [ -e "$1/gate" ]; then echo "tinydocker: The host is still visible, so nothing was started." >&2; exit 125; fi
 umask 022
-cd -- "$2" || { echo "tinydocker: The working directory $2 is not a directory that the user can enter." >&2; exit 126; }
+cd -- "$2" 2>/dev/null || { echo "tinydocker: The working directory $2 is not a directory that the user can enter." >&2; exit 126; }
 shift 2
 unset OLDPWD PWD SHLVL _
 case $1 in

@@ -61,7 +61,8 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
     ...['env', '--ignore-environment', '--default-signal', '--'],
     ...spec.process.env,
-    ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
+    // env(1) would look a name up in the container's PATH, here on the host.
+    ...['/bin/sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd],
     ...spec.process.args,
   ];
 }
