@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 /**
  * Starts the bundle with V8's code cache, so that it is not compiled again at every start; and ends the process, which nothing else does. A cache
  * that was made by another Node is refused by V8, and the bundle is then compiled as usual.

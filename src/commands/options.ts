@@ -40,8 +40,8 @@ export function parseOptions<const Options extends OptionConfig>(
   const { values } = parseArgs({
     args: [...argv.slice(0, end)],
     options,
-    strict: true,
-    allowPositionals: anywhere,
+    // What strict would refuse was refused above, but for a value that begins with "-" (-u -1), which getopt(3) takes as one.
+    strict: false,
   });
   const positionals = anywhere
     ? tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []))

@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const base = missingBase(paths, request.image, facts);
   const image = base?.image ?? loadImage(paths, request.image);
   const spec = valueOf(createSpec(request, image));
-  const whole = valueOf(
+  const planned = valueOf(
     planRun({
       spec,
       container: { name: request.name, image: request.image, keep: request.keep, stdin: request.interactive },
@@ -45,6 +45,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
       facts,
     }),
   );
+  const whole = { ...planned, notes: [...planned.notes, ...parsed.notes] };
   const plan = parsed.failAt === undefined ? whole : valueOf(failAt(whole, parsed.failAt));
   if (parsed.dryRun) {
     process.stdout.write(printed(parsed.format, { base: base?.plan, plan, spec, facts, commandLine }));

@@ -99,7 +99,7 @@ function hasCapSysAdmin(): boolean {
 }
 
 function shellMount(): Facts['shellMount'] {
-  const mount = mountOf(findProgram('sh') ?? '/bin/sh');
+  const mount = mountOf('/bin/sh');
   const kept = ['nosuid', 'nodev', 'noexec'];
   return {
     point: mount?.mountPoint ?? '/',

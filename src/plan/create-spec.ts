@@ -19,6 +19,9 @@ import { resolveUser } from './user.ts';
 /** Targets that the plan mounts itself; a volume there would take the container's own away. */
 const OWN_TARGETS = ['/', '/proc', '/sys', '/dev'];
 
+/** What every hostname(1) accepts. */
+const HOSTNAME = /^[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*$/i;
+
 /**
  * The container's specification, with docker's defaults. The root path is `rootfs`, as in a bundle; the plan mounts the
  * overlay wherever its container's directory is.
@@ -32,7 +35,7 @@ export function createSpec(request: RunRequest, image: Image): Result<Spec> {
   if (!user.ok) failures.push(...user.failures);
 
   const args = commandOf(request, image);
-  const hostname = request.hostname ?? request.name;
+  const hostname = request.hostname ?? hostnameOf(request.name);
   const cwd = normalise(request.workdir ?? image.config.WorkingDir ?? '/');
   failures.push(...textFailures(request, args, hostname, cwd), ...targetFailures(request));
   if (failures.length > 0 || !user.ok) return failed(...failures);
@@ -55,7 +58,10 @@ export function createSpec(request: RunRequest, image: Image): Result<Spec> {
     },
     root: { path: 'rootfs', readonly: request.readOnly },
     hostname,
-    mounts: [...DEFAULT_MOUNTS, ...request.tmpfs.map(tmpfsMount), ...request.volumes.map(volumeMount)],
+    mounts: [
+      ...DEFAULT_MOUNTS,
+      ...byDepth([...request.tmpfs.map(tmpfsMount), ...request.volumes.map(volumeMount)]),
+    ],
     linux: {
       namespaces: DEFAULT_NAMESPACES.map(type => ({ type })),
       maskedPaths: MASKED_PATHS,
@@ -93,6 +99,12 @@ function environment(request: RunRequest, image: Image, hostname: string, home: 
   return [...variables].map(([name, value]) => `${name}=${value}`);
 }
 
+/** The container's name without what a hostname may not have: "my_app" becomes "my-app". */
+function hostnameOf(name: string): string {
+  const labels = name.split('.').map(label => label.replaceAll('_', '-').replaceAll(/^-+|-+$/g, ''));
+  return labels.filter(label => label !== '').join('.');
+}
+
 function tmpfsMount(mount: TmpfsMount): SpecMount {
   const defaults = ['nosuid', 'nodev', 'noexec'].filter(
     option => !mount.options.includes(option.replace('no', '')),
@@ -103,6 +115,12 @@ function tmpfsMount(mount: TmpfsMount): SpecMount {
     source: 'tmpfs',
     options: [...defaults, ...mount.options.filter(option => !defaults.includes(option))],
   };
+}
+
+/** As docker does: a mount on /a comes before one on /a/b, whichever was named first, or it would cover it. */
+function byDepth(mounts: readonly SpecMount[]): readonly SpecMount[] {
+  const depth = ({ destination }: SpecMount) => destination.split('/').length;
+  return mounts.toSorted((one, other) => depth(one) - depth(other));
 }
 
 function volumeMount(volume: Volume): SpecMount {
@@ -142,18 +160,12 @@ function textFailures(
       message: `The working directory ${shown(cwd)} is not an absolute path.`,
       hint: `Did you mean -w ${shown(`/${cwd}`)}?`,
     });
-  if (
-    !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(hostname.replaceAll('_', '-')) ||
-    hostname.length > 64
-  ) {
-    // A container's name may end with "." or "-", which a hostname may not: only an explicit -h is judged.
-    if (request.hostname !== undefined)
-      failures.push({
-        code: 'bad-hostname',
-        status: 2,
-        message: `${shown(hostname)} can not be a hostname: letters, digits, "." and "-", at most 64 characters.`,
-      });
-  }
+  if (request.hostname !== undefined && (hostname.length > 64 || !HOSTNAME.test(hostname)))
+    failures.push({
+      code: 'bad-hostname',
+      status: 2,
+      message: `${shown(hostname)} can not be a hostname: it needs letters, digits, "." and "-", with a letter or a digit at the ends and beside each ".", at most 64 characters.`,
+    });
   for (const [name] of request.env) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       failures.push({

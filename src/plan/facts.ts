@@ -21,7 +21,7 @@ export interface Facts {
   readonly bash: boolean;
   /** Whether the machine has ip (iproute2), which raises loopback. */
   readonly ip: boolean;
-  /** The mount that holds sh, and which of the flags it has that an ordinary user may not drop: `nosuid`, `nodev`, `noexec`. */
+  /** The mount that holds /bin/sh, and which of the flags it has that an ordinary user may not drop: `nosuid`, `nodev`, `noexec`. */
   readonly shellMount: { readonly point: string; readonly flags: readonly string[] };
   /** Which of the kernel's files exist, of those that a container must not read or write. */
   readonly kernelPaths: ReadonlyMap<string, 'file' | 'directory'>;

@@ -79,6 +79,22 @@ test('volumes and tmpfs become mounts', () => {
   ]);
 });
 
+test('the hostname is the name as far as it can be one', () => {
+  const hostnames = ['my_app', 'a-', 'a._b', 'a..b', 'X.1--2'].map(name => spec({ name }).hostname);
+  assert.equal(hostnames, ['my-app', 'a', 'a.b', 'a.b', 'X.1--2']);
+});
+
+test('a mount does not cover one below it that was named first', () => {
+  const { mounts } = spec({
+    volumes: [volume('/a/b/c'), volume('/a')],
+    tmpfs: [{ target: '/a/b', options: [] }],
+  });
+  assert.equal(
+    mounts.slice(-3).map(({ destination }) => destination),
+    ['/a', '/a/b', '/a/b/c'],
+  );
+});
+
 const volume = (target: string) => ({ source: '/s', target, readOnly: false });
 
 for (const [request, expected] of [
@@ -87,6 +103,8 @@ for (const [request, expected] of [
   [{ workdir: 'relative' }, ['bad-workdir']],
   [{ hostname: 'a b' }, ['bad-hostname']],
   [{ hostname: '-a' }, ['bad-hostname']],
+  [{ hostname: 'a..b' }, ['bad-hostname']],
+  [{ hostname: 'my_app' }, ['bad-hostname']],
   [{ hostname: 'x'.repeat(65) }, ['bad-hostname']],
   [{ command: ['a\0'] }, ['nul-byte']],
   [{ command: [''] }, ['empty-command']],

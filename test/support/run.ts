@@ -53,7 +53,7 @@ export const PROJECT = process.cwd();
 
 let program: readonly string[] | undefined;
 
-/** node and dist/cli.js at a place where every user may read them. */
+/** node, "--" and dist/cli.js at a place where every user may read them. */
 export function tinydockerProgram(): readonly string[] {
   program ??= publish();
   return program;
@@ -174,7 +174,7 @@ function publish(): readonly string[] {
     cpSync(process.execPath, node);
     chmodSync(node, 0o755);
   }
-  return [node, join(dir, 'dist', 'cli.js')];
+  return [node, '--', join(dir, 'dist', 'cli.js')];
 }
 
 function readableByAll(path: string): boolean {

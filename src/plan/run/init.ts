@@ -36,7 +36,7 @@ fail() { printf '%s\\n' "tinydocker: $2" >&2; exit "$1"; }
 read -r pid rest </proc/self/stat
 [ "$pid" = 1 ] || fail 125 "The host is still visible, so nothing was started."
 umask 022
-cd -- "$2" || fail 126 "The working directory $2 is not a directory that the user can enter."
+cd -- "$2" 2>/dev/null || fail 126 "The working directory $2 is not a directory that the user can enter."
 shift 2
 unset OLDPWD PWD SHLVL _
 while [ "$1" != -- ]; do

@@ -1,7 +1,6 @@
 /** Phase "isolate": init in new namespaces, its privileges already dropped, waiting at the gate. */
 
 import { type Arg, arg, C, INIT, INIT_SH, KEEP_SH, SHIM_SH, TTY } from '../arg.ts';
-import { STEP_ENVIRONMENT } from '../environment.ts';
 import type { Facts } from '../facts.ts';
 import { quoteArg } from '../quote.ts';
 import type { Spec } from '../spec.ts';
@@ -60,9 +59,9 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['-c', arg`${SHIM_SH}`, 'shim'],
     ...privileges(spec, facts),
     // A shell starts background jobs with INT and QUIT ignored, and that would be inherited.
-    ...['env', '--ignore-environment', '--default-signal', '--', `PATH=${STEP_ENVIRONMENT['PATH']}`],
+    ...['env', '--ignore-environment', '--default-signal', '--'],
     // The container's variables are words here: sh is still a program of the host.
-    ...['sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd, ...spec.process.env, '--'],
+    ...['/bin/sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd, ...spec.process.env, '--'],
     ...spec.process.args,
   ];
 }

@@ -7,7 +7,7 @@ import { inside } from '../user-namespace.ts';
 import { isSystemMount } from './mounts.ts';
 import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
-/** Steps in the order of the mounts' depth in the specification, then the working directory, then the read-only root. */
+/** Steps in the order of the mounts in the specification, then the working directory, then the read-only root. */
 export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
   const phase = 'rootfs';
   const where = inside(facts, ['mount'], { directory: arg`${M}` });
