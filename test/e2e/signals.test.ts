@@ -56,6 +56,7 @@ for (const [name, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
+  ['SIGQUIT', 131],
 ] as const) {
   onHost(`${name} ends a command that has no handler for it`, async place => {
     const running = startTinydocker(place, ['run', 'hello1', ...command('echo up; exec sleep 1000')]);
