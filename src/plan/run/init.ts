@@ -21,9 +21,11 @@ export const SHIM_TEXT = {
 
 /**
  * init: PID 1. Arguments: the container's directory on the host, the working directory, the command. Only builtins are used after the gate,
- * because no program of the host can be started from inside the new root. /proc is still the host's when the PID is read.
+ * because no program of the host can be started from inside the new root. /proc is still the host's when the PID is read. Ctrl-C on its terminal ends it,
+ * which is a request to stop: as PID 1 some shells would not notice.
  */
 export const INIT_TEXT = `
+trap 'trap - EXIT; exit 130' INT
 read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
 read -r word <&3 && [ "$word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
