@@ -9,6 +9,7 @@ import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { leftGate } from './left-gate.ts';
 import { newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
@@ -120,6 +121,9 @@ class PlanRun {
       const before = new Map(this.#state.values);
       const { failure, milliseconds } = await this.#perform(step);
       if (failure !== undefined) {
+        // Ctrl-C while script(1) has the terminal in raw mode is a signal to init alone, which then leaves.
+        const left = this.#stopped === undefined ? await leftGate(this.#state) : undefined;
+        if (left === signalStatus('SIGINT')) this.stop('SIGINT');
         if (this.#stopped !== undefined) return undefined;
         this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };

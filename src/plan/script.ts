@@ -81,13 +81,14 @@ function prologue(runs: boolean): readonly string[] {
   return [
     "STATUS=125 DONE='' UNDO=''",
     'undo() {',
-    "  trap '' INT TERM HUP; trap - EXIT; set +e",
+    "  trap '' INT TERM HUP QUIT; trap - EXIT; set +e",
     '  for step in $UNDO; do',
     '    "undo_$step" || { echo "the undo of $step failed; its command is in the script" >&2; STATUS=125; }',
     '  done',
     '  exit "$STATUS"',
     '}',
-    "trap undo EXIT; trap 'STATUS=130; exit' INT; trap 'STATUS=143; exit' TERM; trap 'STATUS=129; exit' HUP",
+    "trap undo EXIT; trap 'STATUS=130; exit' INT; trap 'STATUS=143; exit' TERM",
+    "trap 'STATUS=129; exit' HUP; trap 'STATUS=131; exit' QUIT",
     ...(runs
       ? [
           "# Nothing that the caller left open goes into the container; 5 is the caller's stdin.",

@@ -265,6 +265,7 @@ eachMode(test, 'a script that is told to stop undoes what it did', async place =
       ['SIGTERM', 143],
       ['SIGINT', 130],
       ['SIGHUP', 129],
+      ['SIGQUIT', 131],
     ] as const) {
       const running = startAs(place, [shell, file]);
       await until(() => running.stdout() === 'running\n');

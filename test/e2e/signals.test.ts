@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
+import { journalRecords } from '../support/journal.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
 import {
   type Running,
@@ -56,6 +57,7 @@ for (const [name, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
+  ['SIGQUIT', 131],
 ] as const) {
   onHost(`${name} ends a command that has no handler for it`, async place => {
     const running = startTinydocker(place, ['run', 'hello1', ...command('echo up; exec sleep 1000')]);
@@ -103,6 +105,24 @@ for (const [name, status] of [
     assert.is(events.at(-1)?.['type'], 'plan-ended');
   });
 }
+
+onHost(
+  'Ctrl-C that reaches only init, on the terminal of the container, is a request to stop as well',
+  async place => {
+    const running = startTinydocker(place, [
+      ...['run', '--pace', '200', '--progress', 'plain', 'hello1'],
+      ...command('echo never'),
+    ]);
+    await wrote(running, 'stderr', /mount-overlay \(join the layers\): done/);
+    const [init] = journalRecords(place.store, 'hello1').flatMap(({ values }) => values?.['INIT'] ?? []);
+    process.kill(Number(init), 'SIGINT');
+    const ended = await running.ended;
+    assert.is(ended.status, 130, ended.stderr);
+    assert.match(ended.stderr, /^SIGINT: stopping here and undoing what was done$/m);
+    assert.match(ended.stderr, /^hello1 was interrupted after step /m);
+    assert.not.match(ended.stderr, /No such file/);
+  },
+);
 
 onHost('a second signal kills a command that catches the first and goes on', async place => {
   const stubborn = `trap 'echo caught' TERM; echo up; while :; do sleep 0.1; done`;

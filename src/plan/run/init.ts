@@ -27,8 +27,11 @@ export const SHIM_TEXT = {
  * The variables of the container come as words, and become variables only when everything else is done: in the environment of a program of the host,
  * PATH and LD_PRELOAD would choose what runs there, and the names that are used here would change the user's values. Words that are no variables for a
  * shell are left out; "command" keeps a value that the shell does not like (OPTIND=x) from ending it.
+ *
+ * Ctrl-C on its terminal ends it, which is a request to stop: as PID 1 some shells would not notice.
  */
 export const INIT_TEXT = `
+trap 'trap - EXIT; exit 130' INT
 read -r pid rest </proc/self/stat; echo "$pid" >&4; exec 4>&-
 read -r word <&3 && [ "$word" = GO ] || exit 125
 exec 3<&- 2>&5 5>&-
