@@ -52,7 +52,7 @@ const TMPFS_OPTION =
   /^(rw|ro|(no)?(exec|suid)|nodev|(size|nr_blocks|nr_inodes)=\d+[kmgKMG%]?|mode=[0-7]{3,4}|[ug]id=\d+)$/;
 
 /** Variables that the shell, which becomes the command, sets itself: they would reach the command with the shell's value. */
-const SHELL_VARIABLES = new Set(['PWD', 'OLDPWD', 'SHLVL', '_', 'IFS', 'OPTIND', 'PPID']);
+const SHELL_VARIABLES = new Set(['PWD', 'OLDPWD', 'SHLVL', '_', 'OPTIND', 'PPID']);
 
 /** Parses the words after `run`. Returns `help` when the user asked for it. Throws a usage error that says what is wrong. */
 export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
