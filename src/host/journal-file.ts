@@ -1,10 +1,10 @@
 /** Journals on disk, read. A journal is data that may come from anywhere: nothing in it is believed that does not have our shape. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arg } from '../plan/arg.ts';
 import type { Plan, Undo } from '../plan/step.ts';
 import type { Owner } from './owner.ts';
+import { readRegular } from './text-file.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 export const JOURNAL_VERSION = 1;
@@ -46,7 +46,7 @@ export interface JournalContents {
 /** Reads the journal of a workspace: undefined when there is none whose head was written and is sound. A torn line is ignored. */
 export function readJournal(workspace: string): JournalContents | undefined {
   try {
-    return parseJournal(readFileSync(join(workspace, JOURNAL_FILE), 'utf8'));
+    return parseJournal(readRegular(join(workspace, JOURNAL_FILE)));
   } catch {
     return undefined;
   }
