@@ -10,6 +10,7 @@ import { shown } from '../plan/names.ts';
 import { planPrune, type Removable, removableName } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
 import { size } from '../ui/messages.ts';
+import { visible } from '../ui/visible.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
 
@@ -120,7 +121,7 @@ function table(found: readonly FoundLeftover[]): string {
       removable.type,
       removableName(removable),
       size(bytes),
-      reason,
+      visible(reason),
     ]),
   ];
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)));

@@ -1,14 +1,6 @@
 /** Containers on disk, and whether somebody still holds them. The kernel is asked, never a PID in a file. */
 
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-} from 'node:fs';
+import { type BigIntStats, closeSync, constants, existsSync, lstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
@@ -16,6 +8,7 @@ import { filesIn } from './images.ts';
 import { hasSucceeded, readJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
 import type { StorePaths } from './store-paths.ts';
+import { readOwn } from './text-file.ts';
 
 export type ContainerState =
   /** Somebody holds its gate: it is being made, runs, or is being removed. */
@@ -121,10 +114,7 @@ function wasSetUp(directory: string): boolean {
 
 function readContainer(directory: string): { readonly keep: boolean; readonly layers: readonly string[] } {
   try {
-    const record = JSON.parse(readFileSync(join(directory, 'container.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >;
+    const record = JSON.parse(readOwn(join(directory, 'container.json'))) as Record<string, unknown>;
     const layers = Array.isArray(record['layers'])
       ? record['layers'].filter(link => typeof link === 'string')
       : [];

@@ -38,7 +38,7 @@ export function diagnose(plan: Plan, step: Step, failure: StepFailure): Diagnosi
     const diagnosis = attempt(cause, scene);
     if (diagnosis !== undefined) return diagnosis;
   }
-  return unknown(step, failure);
+  return unknown(plan, step, failure);
 }
 
 /** A look that fails (a file vanished, /proc is missing) finds nothing. */
@@ -51,11 +51,24 @@ function attempt(cause: Cause, scene: Scene): Diagnosis | undefined {
 }
 
 /** No known cause: the tool's own words, and how it ended. */
-function unknown(step: Step, { stderr, exitStatus, signal }: StepFailure): Diagnosis {
+function unknown(plan: Plan, step: Step, { stderr, exitStatus, signal }: StepFailure): Diagnosis {
   const said = saidLine(stderr);
   const ended = signal === undefined ? `exit status ${exitStatus ?? 'unknown'}` : `killed by ${signal}`;
   return {
     cause: `The step ${step.id} (${step.title}) failed: ${(said || ended).replace(/\.$/, '')}.`,
-    hint: `tinydocker explain ${step.id} tells what the step does and what commonly goes wrong.`,
+    hint: plan.kind === 'run' ? explained(step) : (pitfallOf(step, stderr) ?? DRY_RUN),
   };
+}
+
+const DRY_RUN = 'The same command line with --dry-run prints what the step does, and why it is there.';
+
+/** `explain` knows the steps of a run, and of several of one kind the first. */
+function explained({ id }: Step): string {
+  return `tinydocker explain ${id.replace(/-\d+$/, '-1')} tells what the step does and what commonly goes wrong.`;
+}
+
+/** What commonly goes wrong with the step, if it is what the tool said. */
+function pitfallOf({ pitfalls }: Step, stderr: string): string | undefined {
+  const said = stderr.toLowerCase();
+  return pitfalls.find(pitfall => said.includes((pitfall.split(':')[0] ?? pitfall).toLowerCase()));
 }

@@ -1,11 +1,12 @@
 /** Journals on disk, read. A journal is data that may come from anywhere: nothing in it is believed that does not have our shape. */
 
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Arg } from '../plan/arg.ts';
 import type { Plan, Undo } from '../plan/step.ts';
 import type { Owner } from './owner.ts';
+import { readOwn } from './text-file.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 export const JOURNAL_VERSION = 1;
@@ -49,20 +50,10 @@ export interface JournalContents {
  * it says asks for a journal that is `ours`: somebody else's could hold any command.
  */
 export function readJournal(workspace: string, ours = false): JournalContents | undefined {
-  let fd: number | undefined;
   try {
-    // Neither a link, nor a pipe that never ends.
-    fd = openSync(
-      join(workspace, JOURNAL_FILE),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
-    const stats = fstatSync(fd);
-    if (!stats.isFile() || (ours && !isOurs(stats))) return undefined;
-    return parseJournal(readFileSync(fd, 'utf8'));
+    return parseJournal(readOwn(join(workspace, JOURNAL_FILE), stats => !ours || isOurs(stats)));
   } catch {
     return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

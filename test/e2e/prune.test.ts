@@ -279,4 +279,55 @@ function immutableFiles(): boolean {
   return spawnSync('rm', ['-f', file]).status === 0 && set;
 }
 
+eachMode(test, "records that are fifos, devices or somebody else's text keep nobody waiting", async place => {
+  makeImage(place);
+  const before = hostState(place.store);
+  const [containers, tmp] = [join(place.store, 'containers'), join(place.store, 'tmp')];
+  const journal = {
+    ...{ version: 1, kind: 'import', subject: 'evil\x1b[2J' },
+    ...{ owner: { pid: 1, start: '1', boot: 'x', namespace: 'y' }, undos: [] },
+    values: { STORE: place.store, T: join(tmp, 'w3') },
+  };
+  const make = [
+    'cd "$1"; mkdir c1 c2; mkfifo c1/container.json c1/journal.jsonl; ln -s /dev/zero c2/container.json',
+    'cd "$2"; mkdir w1 w2 w3; mkfifo w1/journal.jsonl w1/image.json; ln -s /dev/zero w2/journal.jsonl',
+    'printf "%s\\n" "$3" >w3/journal.jsonl; touch -d "1 hour ago" "$1"/* "$2"/*',
+  ].join('; ');
+  const made = await runAs(place, ['sh', '-ec', make, 'make', containers, tmp, JSON.stringify(journal)]);
+  assert.is(made.status, 0, made.stderr);
+  const { status, stdout } = await tinydocker(place, ['prune', '-f'], { timeout: 20_000 });
+  assert.is(status, 0);
+  assert.match(stdout, /the work on evil\\x1b\[2J was broken off\n/);
+  assert.match(stdout, /Removed 5 of 5\.\n/);
+  await assertUnchanged(before, place.store);
+});
+
+eachMode(
+  test,
+  'what can not be removed is told with what commonly is the cause',
+  async place => {
+    makeImage(place);
+    const upper = join(place.store, 'containers', 'c1', 'upper');
+    const mount = 'mkdir -p "$1"; touch -d "1 hour ago" "$1/.."; mount -t tmpfs tmpfs "$1"; shift; exec "$@"';
+    const prefix = [
+      'unshare',
+      '--mount',
+      '--propagation',
+      'private',
+      '--',
+      'sh',
+      '-ec',
+      mount,
+      'mount',
+      upper,
+    ];
+    const busy = { ...place, mode: { ...place.mode, prefix } };
+    const { status, stderr } = await tinydocker(busy, ['prune', '-f', '-q']);
+    assert.is(status, 1);
+    assert.match(stderr, /\nDevice or resource busy: something is mounted there\.\n$/);
+    assert.is((await tinydocker(place, ['prune', '-f', '-q'])).status, 0);
+  },
+  ['root'],
+);
+
 test.run();
