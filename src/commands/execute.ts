@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GivenUp } from '../errors.ts';
 import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
+import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose } from '../host/diagnose.ts';
 import type { Plan, Step } from '../plan/step.ts';
@@ -24,6 +25,16 @@ export interface ExecuteOptions {
  * time to stop: the process has to end at once then, because something still runs.
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
+  // Longer than the plan runs: a signal that comes later has nothing to stop, and must not keep us from telling how it ended.
+  const stopListening = onStopSignal(() => undefined);
+  try {
+    return await executeAndTell(plan, options);
+  } finally {
+    stopListening();
+  }
+}
+
+async function executeAndTell(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
   const reporter = chooseReporter(options);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
   const stopped = new AbortController();

@@ -7,6 +7,7 @@ import { examplePlan } from '../plan/example.ts';
 import { explainPlan, explainStep } from '../plan/explanation.ts';
 import type { IdMapping } from '../plan/facts.ts';
 import { unknownStep } from '../plan/fail-at.ts';
+import { wrap } from '../plan/wrap.ts';
 import { parseOptions } from './options.ts';
 
 const OPTIONS = { all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -66,7 +67,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   process.stdout.write(
     told.length > 0
       ? told.join(`\n${'-'.repeat(80)}\n\n`)
-      : `A run has these steps here, ${MODES[facts.mapping]}:\n\n${explainPlan(plan)}\ntinydocker explain STEP tells why a step is there, its command, its undo, and what\ncommonly goes wrong.\n`,
+      : `${wrap(`A run has these steps here, ${MODES[facts.mapping]}:`, 80).join('\n')}\n\n${explainPlan(plan)}\ntinydocker explain STEP tells why a step is there, its command, its undo, and\nwhat commonly goes wrong.\n`,
   );
   return EXIT.ok;
 }

@@ -24,8 +24,9 @@ export type ShownMode = Exclude<ProgressMode, 'auto'> | 'silent';
 /** The reporter for stderr. Throws a usage error for a mode that does not exist. */
 export function chooseReporter(choice: ReporterChoice): Reporter {
   const able = capabilities(process.stderr, process.env);
+  // script(1) has the terminal in raw mode while a container is made, so every line end brings its carriage return.
   const write: Write = text => {
-    process.stderr.write(text);
+    process.stderr.write(able.terminal ? text.replaceAll(/\r?\n/g, '\r\n') : text);
   };
   switch (shownMode(choice, process.env, able)) {
     case 'tty':

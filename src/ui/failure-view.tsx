@@ -3,7 +3,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { StepFailure } from '../events.ts';
-import { ending } from './messages.ts';
+import { endingSentence } from './messages.ts';
 import type { StepProgress } from './progress.ts';
 import { visible, visibleLines } from './visible.ts';
 
@@ -22,7 +22,7 @@ export function FailureDetails({
     `$ ${visible(failure.command)}`,
     ...(said.length > LINES ? [`(${said.length - LINES} lines before)`] : []),
     ...said.slice(-LINES),
-    failure.onPurpose ? 'It was made to fail on purpose (--fail-at).' : `It ended with ${ending(failure)}.`,
+    failure.onPurpose ? 'It was made to fail on purpose (--fail-at).' : endingSentence(failure),
   ];
   const known = failure.onPurpose ? undefined : step.pitfalls[0];
   return (

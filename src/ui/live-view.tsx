@@ -13,8 +13,8 @@ export interface LiveView {
   remove(): void;
 }
 
-/** Ink hides it. See console_codes(4). */
-const SHOW_CURSOR = '\u001b[?25h';
+/** The cursor stays: after Ctrl-Z or kill -9 nobody would bring it back. See console_codes(4). */
+const HIDE_CURSOR = '\u001b[?25l';
 
 /** Shows a view that can be redrawn below the cursor. */
 export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Write): LiveView {
@@ -34,7 +34,6 @@ export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Wri
       shown = false;
       instance.unmount();
       instance.cleanup();
-      write(SHOW_CURSOR);
     },
   };
 }
@@ -49,7 +48,7 @@ function output(stream: NodeJS.WriteStream, write: Write): NodeJS.WriteStream {
   const proxy = new Writable({
     decodeStrings: false,
     write(chunk: unknown, _encoding, done) {
-      write(String(chunk));
+      write(String(chunk).replaceAll(HIDE_CURSOR, ''));
       done();
     },
   });

@@ -1,6 +1,6 @@
 /** Messages and sentences that all reporters for people share. */
 
-import type { Leftover, Outcome } from '../events.ts';
+import type { Leftover, StepFailure } from '../events.ts';
 import type { Message } from './reporter.ts';
 import { visibleLines } from './visible.ts';
 
@@ -40,7 +40,13 @@ export function size(bytes: number): string {
 }
 
 /** How a command ended: "exit status 32", "killed by SIGKILL". */
-export function ending({ exitStatus, signal }: NonNullable<Outcome['failure']>): string {
+export function ending({ exitStatus, signal }: Pick<StepFailure, 'exitStatus' | 'signal'>): string {
   if (exitStatus !== undefined) return `exit status ${exitStatus}`;
   return signal === undefined ? 'not executed' : `killed by ${signal}`;
+}
+
+/** The same as a sentence. */
+export function endingSentence(failure: Pick<StepFailure, 'exitStatus' | 'signal'>): string {
+  const how = failure.exitStatus === undefined ? 'was' : 'ended with';
+  return `It ${how} ${ending(failure)}.`;
 }

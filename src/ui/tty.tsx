@@ -168,9 +168,7 @@ class TtyReporter implements Reporter {
     this.#print(`${coloured} ${text}\n`);
   }
 
-  /** script(1) has the terminal in raw mode while a container is made, so every line end brings its carriage return. */
   readonly #print = (text: string): void => {
-    const lines = text.replaceAll(/\r?\n/g, '\r\n');
-    this.#options.write(this.#options.able.unicode ? lines : ascii(lines));
+    this.#options.write(this.#options.able.unicode ? text : ascii(text));
   };
 }

@@ -12,6 +12,10 @@ eachMode(test, 'tells every step that it lists, and needs no image and no store'
   assert.is(list.status, 0, list.stderr);
   const ids = [...list.stdout.matchAll(/^ +\d+ {2}([a-z0-9-]+) /gm)].map(([, id = '']) => id);
   assert.ok(ids.length > 18, list.stdout);
+  assert.ok(
+    list.stdout.split('\n').every(line => line.length <= 80),
+    list.stdout,
+  );
   const all = await tinydocker(place, ['explain', '--all'], { store: '/nonexistent' });
   for (const id of ids) assert.match(all.stdout, new RegExp(`^${id}: `, 'm'));
   for (const heading of ['Why', 'Where', 'Command', 'Undo', 'What commonly goes wrong'])

@@ -174,6 +174,8 @@ onTerminal('a slow run keeps its rows, hands over, and ends with the command', a
   assert.is(status, 3);
   assert.match(text(output), new RegExp(`${STEPS} steps in \\d+ ms.*\n1\n`));
   assert.match(text(output), /✔[^\n]*hello1: cleaned up in .*exit status 3/);
+  // Nobody would bring a hidden cursor back after Ctrl-Z or kill -9.
+  assert.not.match(output, /\u001b\[\?25l/);
   assert.ok(restored);
 });
 
@@ -291,6 +293,26 @@ onTerminal(
       new RegExp(`^step 1/${STEPS} reserve-name \\(reserve the name\\): done in \\d+ ms$`, 'm'),
     );
     assert.not.match(output, /\u001b/);
+    // script(1) has the terminal in raw mode for a part of the time: a line end alone would not go back to the left margin.
+    assert.not.match(output, /[^\r]\n/);
+  },
+  ['root'],
+);
+
+onTerminal(
+  'Ctrl-C when all is undone does not keep from telling how it ended',
+  async place => {
+    const pty = ptyTinydocker(place, ['run', '--fail-at', 'pivot-root', 'hello1', '/bin/sh']);
+    const directory = join(place.store, 'containers/hello1');
+    for (const there of [true, false])
+      for (let waited = 0; existsSync(directory) !== there && waited < 10_000; waited += 5) await sleep(5);
+    // Now what draws the report is being loaded.
+    await sleep(60);
+    pty.write('\u0003');
+    const { status, output } = await pty.ended;
+    assert.is(status, 125, output);
+    assert.match(text(output), /hello1 failed at step \d+\/\d+ \(pivot-root, exit status 1\)/);
+    assert.match(text(output), /--fail-at asked for it/);
   },
   ['root'],
 );

@@ -7,7 +7,7 @@ import type { PlanEvent } from '../../src/events.ts';
 import { type Capabilities, capabilities } from '../../src/ui/capabilities.ts';
 import { shownMode } from '../../src/ui/choose-reporter.ts';
 import { jsonReporter } from '../../src/ui/json.ts';
-import { leftoversMessage, messageText, size } from '../../src/ui/messages.ts';
+import { endingSentence, leftoversMessage, messageText, size } from '../../src/ui/messages.ts';
 import { plainReporter } from '../../src/ui/plain.ts';
 import { quietReporter } from '../../src/ui/quiet.ts';
 import type { Reporter } from '../../src/ui/reporter.ts';
@@ -94,6 +94,12 @@ To finish by hand, in this order:
   rm -rf -- /store/containers/hello1
 `,
   );
+});
+
+test('how a command ended, in a sentence', () => {
+  assert.is(endingSentence({ exitStatus: 32 }), 'It ended with exit status 32.');
+  assert.is(endingSentence({ signal: 'SIGKILL' }), 'It was killed by SIGKILL.');
+  assert.is(endingSentence({}), 'It was not executed.');
 });
 
 test('sizes as people read them', () => {
