@@ -11,7 +11,7 @@ const COLUMNS = 100;
 
 /**
  * The script of one or more plans; each runs in a subshell of its own, and the next only if the one before succeeded. `commandLine` is what the user
- * typed, for the heading. The whole text is one compound command, so that `... | sh` has read all of it before it starts.
+ * typed, for the heading. "set -e" has no effect in what stands before "||", so a subshell stands alone. The whole text is one compound command, so that `... | sh` has read all of it before it starts.
  */
 export function renderScript(plans: readonly Plan[], commandLine: string): string {
   const last = plans.length - 1;
@@ -31,6 +31,8 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
     ...Object.entries(STEP_ENVIRONMENT).map(([name, value]) =>
       name === 'PATH' ? `export PATH=${value}:"$PATH"` : `export ${name}=${value}`,
     ),
+    // They would change what the commands below mean.
+    'unset POSIXLY_CORRECT TAR_OPTIONS',
     'cd /',
     '',
     ...bodies,
@@ -62,7 +64,7 @@ function planText(plan: Plan, moreFollow: boolean): string {
     ]),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
-    moreFollow ? ') || exit' : undefined,
+    moreFollow ? ')' : undefined,
   ];
   return lines.filter(line => line !== undefined).join('\n');
 }
