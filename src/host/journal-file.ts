@@ -57,9 +57,9 @@ export function readJournal(workspace: string, ours = false): JournalContents | 
   }
 }
 
-/** Whether only this user can have written it. */
+/** Whether only this user, or root, can have written it. */
 function isOurs({ uid, mode }: Stats): boolean {
-  return uid === process.geteuid?.() && (mode & 0o022) === 0;
+  return (uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0;
 }
 
 /** The journal in a text; undefined when its first line is not a sound head. */

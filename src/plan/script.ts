@@ -31,6 +31,8 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
     ...Object.entries(STEP_ENVIRONMENT).map(([name, value]) =>
       name === 'PATH' ? `export PATH=${value}:"$PATH"` : `export ${name}=${value}`,
     ),
+    // They would change what the commands below mean.
+    'unset POSIXLY_CORRECT TAR_OPTIONS',
     'cd /',
     '',
     ...bodies,

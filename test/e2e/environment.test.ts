@@ -99,4 +99,18 @@ eachMode(test, "the host's loader does not act on variables of the container", a
   assert.equal(readdirSync(marks), []);
 });
 
+eachMode(test, "the printed script does not listen to the caller's variables for its tools", async place => {
+  // Nothing is in the store, so that the script makes the default image first.
+  const dry = await tinydocker(place, ['run', '--dry-run', 'box', 'echo', 'good']);
+  const env = {
+    POSIXLY_CORRECT: '1',
+    TAR_OPTIONS: '--no-such-option',
+    CDPATH: '/',
+    IFS: '/',
+    ENV: '/nowhere',
+  };
+  const { status, stdout, stderr } = await runAs(place, ['sh'], { input: dry.stdout, env });
+  assert.equal([status, stdout], [0, 'good\n'], stderr);
+});
+
 test.run();

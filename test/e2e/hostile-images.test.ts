@@ -139,6 +139,9 @@ eachMode(test, 'targets of volumes that are links stay inside, or are refused', 
         proc: '/proc/self/root',
         fd: '/proc/self/fd/0',
         dev: '/dev/null',
+        root: '/',
+        devices: '../dev',
+        kernel: '/proc/sys',
       };
       mkdirSync(join(root, 'links'));
       for (const [name, target] of Object.entries(links)) symlinkSync(target, join(root, 'links', name));
@@ -151,6 +154,11 @@ eachMode(test, 'targets of volumes that are links stay inside, or are refused', 
     '/links/climbs/new': /leads out of the container/,
     '/links/loop': /too many symbolic links/,
     '/links/one': /too many symbolic links/,
+    '/links/root': /leads to \/, which tinydocker makes itself/,
+    '/links/devices': /leads to \/dev\/, which tinydocker makes itself/,
+    '/links/devices/pts': /leads to \/dev\/pts\/, which/,
+    '/links/kernel': /leads to \/proc\/sys\/, which/,
+    '/bin/../sys/': /leads to \/sys\/, which/,
     '/a/../../../x': /leads out of the container|can not/,
   };
   for (const [target, refused] of Object.entries(cases)) {

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { argvText, renderScript } from '../../src/plan/script.ts';
-import type { Plan } from '../../src/plan/step.ts';
+import type { Plan, Step } from '../../src/plan/step.ts';
 import { planOf } from '../support/plans.ts';
 import { PROJECT } from '../support/run.ts';
 
@@ -65,9 +65,10 @@ for (const [name, plan] of Object.entries(GOLDEN)) {
   });
 }
 
-test('two plans: the second runs only when the first succeeded', () => {
+test('two plans: the first has a subshell of its own', () => {
   const script = renderScript([planOf('host'), planOf('host', { name: 'hello2' })], 'x');
   assert.is(script.match(/^\($/gm)?.length, 1);
+  assert.match(script, /\n\)\n/);
   assert.is(spawnSync('sh', ['-n'], { input: script }).status, 0);
 });
 
@@ -119,6 +120,34 @@ test('whatever the request holds, the script parses and no comment becomes a com
     }),
     { numRuns: 60 },
   );
+});
+
+test('a plan that fails ends the script: neither its further steps nor the next plan are done', () => {
+  const step = (id: string, ...argv: string[]): Step => ({
+    ...{ id, phase: 'p', title: id, where: { type: 'host' }, action: { type: 'run', argv } },
+    ...{
+      undo: { type: 'command', argv: ['echo', 'undone'], when: 'failure' },
+      why: 'It is a test.',
+      pitfalls: [],
+    },
+  });
+  const planWith = (...steps: Step[]): Plan => ({
+    ...{
+      kind: 'base',
+      subject: 'x',
+      summary: 'x',
+      variables: [],
+      phases: [{ id: 'p', title: 'P.' }],
+      steps,
+      notes: [],
+    },
+  });
+  const first = planWith(step('fails', 'false'), step('goes-on', 'echo', 'went on'));
+  const input = renderScript([first, planWith(step('next', 'echo', 'the next'))], 'x');
+  for (const shell of ['sh', 'bash']) {
+    const { status, stdout } = spawnSync(shell, { input, encoding: 'utf8' });
+    assert.equal([status, stdout], [125, 'undone\n'], shell);
+  }
 });
 
 test.run();

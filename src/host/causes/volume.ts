@@ -24,7 +24,7 @@ export const volumeRefused: Cause = scene => {
 
 function hintFor(said: string, workdir: boolean): { readonly hint?: string } {
   if (workdir) return { hint: 'Choose another directory for -w.' };
-  if (/leads out|symbolic links|changed while/.test(said))
+  if (/leads out|makes itself|symbolic links|changed while/.test(said))
     return { hint: 'Choose a target that is not behind a symbolic link of the image.' };
   if (/not a directory|not a regular file/.test(said))
     return { hint: 'Mount a directory on a directory, and a file on a file; or choose another target.' };

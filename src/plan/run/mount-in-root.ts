@@ -7,6 +7,9 @@
  * lie where it was looked for, and mount(8) gets the pinned thing with --no-canonicalize, so that no path is looked up again. What is missing is made
  * in a way that follows no link: mkdir(2), and open(2) with O_EXCL, which is what "set -C" is for.
  *
+ * Nothing may cover what the plan makes itself: over /dev, a volume would supply the place where pivot_root(2) puts the host's root, and whoever else
+ * has the volume could move it away.
+ *
  * What is bound must not have working device nodes (root in a container may make nodes), and read-only has to reach the mounts below the source
  * too; a mount inherited from the host keeps flags that an ordinary user may not drop (mount_namespaces(7), "locked"). So the source is first
  * bound to a place of ours, beside the root, and changed there, mount by mount: bound to itself, it would be read-only for other volumes as well, and
@@ -17,6 +20,7 @@ set -C
 what=$1 source=$2 target=$3 options=$4 rest=$3 links=0 onto=.
 fail() { echo "$1" >&2; exit 1; }
 here() { place=$(pwd -P; echo /); place=\${place%??}; }
+own() { case $1/ in "$root/" | "$root/proc/"* | "$root/sys/"* | "$root/dev/"*) fail "the target $target leads to \${1#"$root"}/, which tinydocker makes itself" ;; esac; }
 here; root=$place
 [ "$what" != bind ] || [ -e "$source" ] || fail "the source $source does not exist"
 while [ -n "$rest" ]; do
@@ -33,6 +37,7 @@ while [ -n "$rest" ]; do
     continue
   fi
   if [ -z "$rest" ] && [ "$what" = bind ] && [ ! -d "$source" ]; then
+    own "$place/$name"
     [ -e "./$name" ] || : >"./$name"
     [ -f "./$name" ] || fail "the target $target is not a regular file, and the source $source is not a directory"
     exec 9<"./$name"; onto=/proc/self/fd/9
@@ -44,6 +49,7 @@ while [ -n "$rest" ]; do
   before=$place; cd -P -- "./$name"; here
   [ "$place" = "$before/$name" ] || fail "the target $target changed while it was looked up"
 done
+case $what$onto in tmpfs. | bind.) here; own "$place" ;; esac
 case $what in
   directory) ;;
   tmpfs) mount --no-mtab --no-canonicalize -t tmpfs -o "$options" tmpfs . ;;
