@@ -124,7 +124,7 @@ export function startContainer(
       options.terminal ? 'inherit' : 'pipe',
       gate,
       writing,
-      process.stderr.fd,
+      callersStderr(),
     ),
   });
   closeSync(gate);
@@ -135,6 +135,16 @@ export function startContainer(
     // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
     kill: signal => child.kill(options.terminal ? 'SIGTERM' : signal),
   };
+}
+
+/**
+ * Node makes a pipe behind its stderr non-blocking, and with it everybody's who shares the pipe: the command would lose what a slow reader has no
+ * room for (EAGAIN). libuv takes that back for a new process's 0, 1 and 2, but for no other descriptor.
+ */
+function callersStderr(): number {
+  const { _handle } = process.stderr as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+  _handle?.setBlocking?.(true);
+  return process.stderr.fd;
 }
 
 function environment(): Record<string, string> {
