@@ -22,7 +22,9 @@ process.stderr.on('error', () => undefined);
 // A reader that went away (`tinydocker images | head -1`) is no error of ours.
 process.stdout.on('error', error => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const [, reason = error.message] = /: ([^,]*)/.exec(error.message) ?? [];
+  process.stderr.write(`tinydocker: The output can not be written: ${reason}.\n`);
+  process.exit(process.argv[2] === 'run' ? 125 : 1);
 });
 
 void loadBundle(join(__dirname, MAIN_FILE))

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeImage, program } from '../support/image.ts';
 import { eachMode } from '../support/modes.ts';
-import { runAs, tinydocker, withoutNotes } from '../support/run.ts';
+import { runAs, tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
 
 const test = suite('options of run');
 
@@ -129,6 +129,40 @@ eachMode(
     );
   },
   ['root', 'range'],
+);
+
+eachMode(
+  test,
+  'a slow reader of stderr loses nothing',
+  async place => {
+    makeImage(place);
+    const text = '[ -e /.tinydocker-image ] || exit 9; head -c 1000000 /dev/zero >&2; echo "status $?"';
+    const read = '"$@" 2>&1 >status | { sleep 0.5; wc -c; }; cat status';
+    const argv = [...tinydockerProgram(), 'run', '-q', 'x1', '/bin/sh', '-c', text];
+    const { stdout } = await runAs(place, ['sh', '-c', read, 'read', ...argv], { cwd: place.home });
+    assert.is(stdout, '1000000\nstatus 0\n');
+  },
+  ['root', 'single'],
+);
+
+eachMode(
+  test,
+  'output that can not be written is said in one sentence',
+  async place => {
+    makeImage(place);
+    for (const [args, expected] of [
+      [['images'], 1],
+      [['run', '--dry-run', 'x1'], 125],
+    ] as const) {
+      const argv = ['sh', '-c', '"$@" >/dev/full', 'full', ...tinydockerProgram(), ...args];
+      const { status, stderr } = await runAs(place, argv);
+      assert.equal(
+        [status, stderr],
+        [expected, 'tinydocker: The output can not be written: no space left on device.\n'],
+      );
+    }
+  },
+  ['root'],
 );
 
 eachMode(
