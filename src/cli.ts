@@ -26,7 +26,8 @@ process.stdout.on('error', error => {
   // A reader that went away (`tinydocker images | head -1`) is no error of ours, and nothing to leave work half done for.
   if (('code' in error && error.code === 'EPIPE') || unwritten) return;
   unwritten = true;
-  process.stderr.write(`tinydocker: What was to be printed could not be written: ${error.message}.\n`);
+  const [, reason = error.message] = /: ([^,]*)/.exec(error.message) ?? [];
+  process.stderr.write(`tinydocker: What was to be printed could not be written: ${reason}.\n`);
 });
 process.on('exit', status => {
   if (unwritten && status === 0) process.exitCode = process.argv[2] === 'run' ? 125 : 1;

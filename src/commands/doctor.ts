@@ -2,7 +2,8 @@
 
 import process from 'node:process';
 import { type Examination, examinationStatus, examine } from '../doctor/examine.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, usageError } from '../errors.ts';
+import { shown } from '../plan/names.ts';
 import { capabilities } from '../ui/capabilities.ts';
 import { doctorText } from '../ui/doctor-text.ts';
 import { parseOptions } from './options.ts';
@@ -43,11 +44,13 @@ See also
 const STATES = ['fine', 'limited', 'unable'] as const;
 
 export async function run(argv: readonly string[]): Promise<number> {
-  const { values } = parseOptions(argv, OPTIONS, { verb: 'doctor', anywhere: true });
+  const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'doctor', anywhere: true });
   if (values.help) {
     process.stdout.write(help);
     return EXIT.ok;
   }
+  const [surplus] = positionals;
+  if (surplus !== undefined) throw usageError(`doctor takes no arguments, and got ${shown(surplus)}.`);
   const examinations = await examine();
   process.stdout.write(
     values.json ? json(examinations) : doctorText(examinations, capabilities(process.stdout, process.env)),

@@ -71,7 +71,8 @@ Environment
 
 Exit status
   run exits with the status of its command, and with 125 when tinydocker itself
-  failed; the others with 0, 1 (failed) or 2 (usage).
+  failed; doctor with what it found; the others with 0, 1 (failed), 2 (usage) or
+  128 + n (interrupted by signal n).
 
 See also
   man tinydocker; tinydocker run --help

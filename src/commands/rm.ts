@@ -19,8 +19,8 @@ const OPTIONS = {
 } as const;
 
 const UNSUPPORTED = {
-  f: 'a running container is stopped first, where it runs',
-  force: 'a running container is stopped first, where it runs',
+  f: 'a container that runs is not removed; end it where it runs',
+  force: 'a container that runs is not removed; end it where it runs',
   v: 'containers have no volumes of their own',
   volumes: 'containers have no volumes of their own',
 };

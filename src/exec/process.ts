@@ -130,7 +130,7 @@ export function startContainer(
       options.terminal ? 'inherit' : 'pipe',
       gate,
       writing,
-      process.stderr.fd,
+      callersStderr(),
     ),
   });
   closeSync(gate);
@@ -151,6 +151,16 @@ export function needDescriptors(count: number): void {
   } finally {
     opened.forEach(closeSync);
   }
+}
+
+/**
+ * Node makes a pipe behind its stderr non-blocking, and with it everybody's who shares the pipe: the command would lose what a slow reader has no
+ * room for (EAGAIN). libuv takes that back for a new process's 0, 1 and 2, but for no other descriptor.
+ */
+function callersStderr(): number {
+  const { _handle } = process.stderr as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+  _handle?.setBlocking?.(true);
+  return process.stderr.fd;
 }
 
 function environment(): Record<string, string> {

@@ -93,6 +93,19 @@ eachMode(test, 'needs no store, and makes none', async place => {
   assert.equal(readdirSync(place.home), []);
 });
 
+eachMode(
+  test,
+  'takes no arguments',
+  async place => {
+    const { status, stdout, stderr } = await tinydocker(place, ['doctor', '--json', 'store']);
+    assert.equal(
+      [status, stdout, stderr],
+      [2, '', 'tinydocker: doctor takes no arguments, and got "store".\n'],
+    );
+  },
+  ['root'],
+);
+
 eachMode(test, 'speaks ASCII where the locale does', async place => {
   const plain = await tinydocker(place, ['doctor'], { env: { LC_ALL: 'C' } });
   assert.match(plain.stdout, /^ \+ ok {4}/m);

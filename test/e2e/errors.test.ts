@@ -94,8 +94,7 @@ eachMode(test, 'a step that fails on purpose is undone, and says so', async plac
 eachMode(test, 'output that can not be written, and a reader that went away', async place => {
   makeImage(place);
   const full = wrapped(place, 'sh', '-c', 'exec "$@" >/dev/full', 'full');
-  const said =
-    /^tinydocker: What was to be printed could not be written: ENOSPC: no space left on device, write\.$/m;
+  const said = /^tinydocker: What was to be printed could not be written: no space left on device\.$/m;
   assertRefused(await tinydocker(full, ['run', '--dry-run', 'x1', ...PAYLOAD]), said);
   assertRefused(await tinydocker(full, ['images']), said, 1);
   // Nobody reads, and what was asked for is done all the same.

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeImage, program } from '../support/image.ts';
 import { eachMode } from '../support/modes.ts';
-import { runAs, tinydocker, withoutNotes } from '../support/run.ts';
+import { runAs, tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
 
 const test = suite('options of run');
 
@@ -129,6 +129,20 @@ eachMode(
     );
   },
   ['root', 'range'],
+);
+
+eachMode(
+  test,
+  'a slow reader of stderr loses nothing',
+  async place => {
+    makeImage(place);
+    const text = '[ -e /.tinydocker-image ] || exit 9; head -c 1000000 /dev/zero >&2; echo "status $?"';
+    const read = '"$@" 2>&1 >status | { sleep 0.5; wc -c; }; cat status';
+    const argv = [...tinydockerProgram(), 'run', '-q', 'x1', '/bin/sh', '-c', text];
+    const { stdout } = await runAs(place, ['sh', '-c', read, 'read', ...argv], { cwd: place.home });
+    assert.is(stdout, '1000000\nstatus 0\n');
+  },
+  ['root', 'single'],
 );
 
 eachMode(
