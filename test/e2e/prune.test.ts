@@ -281,8 +281,9 @@ function immutableFiles(): boolean {
 
 eachMode(test, "records that are fifos, devices or somebody else's text keep nobody waiting", async place => {
   makeImage(place);
-  const before = hostState(place.store);
   const [containers, tmp] = [join(place.store, 'containers'), join(place.store, 'tmp')];
+  await runAs(place, ['mkdir', '-p', containers, tmp]);
+  const before = hostState(place.store);
   const journal = {
     ...{ version: 1, kind: 'import', subject: 'evil\x1b[2J' },
     ...{ owner: { pid: 1, start: '1', boot: 'x', namespace: 'y' }, undos: [] },
