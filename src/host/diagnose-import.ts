@@ -60,6 +60,8 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return checkCause(source, said);
     case 'unpack':
       return unpackCause(source, said);
+    case 'whiteouts':
+      return whiteoutCause(source, said);
     case 'pack':
       return packCause(source, said);
     case 'copy':
@@ -165,6 +167,18 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
     return {
       cause: `${source} has a file, ${shown(owner[1] ?? '')}, of user ${owner[2]} and group ${owner[3]}, which is beyond the ids that /etc/subuid and /etc/subgid give you.`,
       hint: 'Let root give you more: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+    };
+  return undefined;
+}
+
+function whiteoutCause(source: string, said: string): Diagnosis | undefined {
+  const [, mark] = /^whiteout of nothing: (.*)$/m.exec(said) ?? [];
+  if (mark !== undefined)
+    return { cause: `${source} has a mark of deletion that names nothing, ${shown(mark)}.`, hint: REMAKE };
+  if (/mknod.*Operation not permitted/.test(said))
+    return {
+      cause: `${source} deletes files of lower layers, and this kernel lets only root make the marks for that.`,
+      hint: 'Linux 5.8 or newer is needed, or root.',
     };
   return undefined;
 }

@@ -16,6 +16,7 @@ import {
   UNPUBLISH_SH,
   UNPUBLISH_TEXT,
 } from './publish.ts';
+import { WHITEOUT_PROGRAMS, whiteoutStep } from './whiteouts.ts';
 import { PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
 
 const PHASES: readonly Phase[] = [
@@ -60,7 +61,7 @@ export function importParts(
       ...workspaceSteps(facts),
       ...(assemble?.steps ?? []),
       ...sources.flatMap((source, index) => readSteps(facts, source, index + 1)),
-      ...numbers.flatMap(number => unpackSteps(facts, number)),
+      ...numbers.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
       ...publishSteps(input),
     ],
     workspace: [T],
@@ -78,6 +79,7 @@ const PROGRAMS: readonly PlanVariable[] = [
     value: UNPACK_TEXT,
     meaning: 'gives directories that an archive does not list mode 0755',
   },
+  ...WHITEOUT_PROGRAMS,
   {
     name: PUBLISH_SH.var,
     value: PUBLISH_TEXT,
