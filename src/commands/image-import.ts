@@ -1,6 +1,9 @@
 /** `tinydocker image import`: an image from directories and archives. */
 
 import process from 'node:process';
+import { readImageArchive } from '../archive/image-archive.ts';
+import { archiveImport } from '../archive/import-archive.ts';
+import { isImageArchive } from '../archive/recognise.ts';
 import { EXIT, failureError, UserError, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { inspectSource } from '../host/import-source.ts';
@@ -16,6 +19,7 @@ Examples
   tinydocker image import debian ./debian-rootfs.tar.xz    from an archive
   tinydocker image import mine:2 /srv/rootfs               from a directory
   tinydocker image import app base.tar app.tar             layers, lowest first
+  tinydocker image import mine ./docker-save.tar           under another name
   tinydocker image import --dry-run debian rootfs.tar      see what it would do
   debootstrap stable ./rootfs && tinydocker image import debian ./rootfs
 
@@ -25,6 +29,9 @@ Usage
 Each SOURCE, a directory or a tar archive (plain, or compressed with gzip, xz or
 zstd), becomes one layer. A layer is stored once, named by its digest, and never
 written again. If NAME is taken, it means the new image from then on.
+
+A SOURCE alone may also be an archive of an image, as docker save, podman save
+and skopeo write it; tinydocker load --help tells of these.
 
 An archive with absolute names, with "..", or with members below symbolic links
 that lead outside is refused. Device nodes below /dev are left out: a container
@@ -56,6 +63,11 @@ export async function importImage(argv: readonly string[], commandLine: string):
   const image = parseImageName(name);
   if (image.failure !== undefined) throw failureError([image.failure]);
   const facts = probeFacts();
+  const [path = ''] = paths;
+  if (paths.length === 1 && (await isImageArchive(path, facts.storeRoot))) {
+    const archive = await readImageArchive(path, facts.storeRoot);
+    return carryOut(planImport(archiveImport(path, archive, facts, image.name), path), options, commandLine);
+  }
   const sources = paths.map(path => inspectSource(path, facts.storeRoot));
   const twice = sources.findIndex((source, index) =>
     sources.slice(0, index).some(({ path }) => path === source.path),
@@ -65,12 +77,12 @@ export async function importImage(argv: readonly string[], commandLine: string):
       hint: 'Each layer of an image is another one, lowest first.',
     });
   const plan = planImport({
-    name: image.name,
+    images: [
+      { name: image.name, created: timestamp(), layers: sources.map((_, index) => index + 1), config: {} },
+    ],
     sources,
     links: sources.map(newLinkName),
     id: newOperationId(),
-    created: timestamp(),
-    config: {},
     facts,
   });
   return carryOut(plan, options, commandLine);

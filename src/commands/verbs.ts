@@ -14,6 +14,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
   },
+  load: { summary: 'load images that docker, podman or skopeo saved', load: () => import('./load.ts') },
   images: { summary: 'list the images', load: () => import('./images.ts') },
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },

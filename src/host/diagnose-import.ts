@@ -53,6 +53,7 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
   const said = failure.stderr;
   switch (step.id.replace(/-\d+$/, '')) {
     case 'decompress':
+    case 'decompress-archive':
       return decompressCause(source, said);
     case 'list':
       return listCause(source, said);
@@ -60,6 +61,20 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return checkCause(source, said);
     case 'unpack':
       return unpackCause(source, said);
+    case 'extract':
+      return /Not found in archive|Unexpected EOF/i.test(said)
+        ? { cause: `${source} changed, or is truncated: a layer that it lists is not there.`, hint: AGAIN }
+        : undefined;
+    case 'verify':
+      return {
+        cause: `${source} is damaged: layer ${numberOf(step)} does not have the digest that the image's configuration names.`,
+        hint: AGAIN,
+      };
+    case 'use-layer':
+      return {
+        cause: `Layer ${numberOf(step)} was in the store, and somebody removed it a moment ago; nothing was changed.`,
+        hint: 'Try again: it will be read from the archive then.',
+      };
     case 'whiteouts':
       return whiteoutCause(source, said);
     case 'pack':
@@ -201,9 +216,11 @@ function packCause(source: string, said: string): Diagnosis | undefined {
 
 /** How the user knows the source of a layer's step. */
 function sourceName(plan: Plan, step: Step, values: Values): string {
-  const number = /-(\d+)$/.exec(step.id)?.[1];
-  const first = plan.steps.find(({ id }) =>
-    ['pack', 'copy', 'decompress'].some(verb => id === `${verb}-${number}`),
+  const number = numberOf(step);
+  const first = plan.steps.find(
+    ({ id }) =>
+      id === 'decompress-archive' ||
+      ['pack', 'copy', 'extract', 'decompress'].some(verb => id === `${verb}-${number}`),
   );
   const word = first === undefined ? undefined : sourcePath(first);
   if (word === undefined) return 'The source';
@@ -212,6 +229,10 @@ function sourceName(plan: Plan, step: Step, values: Values): string {
   } catch {
     return 'The source';
   }
+}
+
+function numberOf({ id }: Step): string {
+  return /-(\d+)$/.exec(id)?.[1] ?? '';
 }
 
 function sourcePath({ action }: Step): Arg | undefined {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
-import type { Compression, ImportSource } from '../plan/image/layer.ts';
+import type { Compression, FileSource } from '../plan/image/layer-source.ts';
 import { shown } from '../plan/names.ts';
 import { programHint } from './packages.ts';
 import { findProgram } from './programs.ts';
@@ -36,7 +36,7 @@ const OTHER: Readonly<Record<string, string>> = {
 };
 
 /** Throws a UserError that says why the path can not be imported into this store. */
-export function inspectSource(path: string, storeRoot: string): ImportSource {
+export function inspectSource(path: string, storeRoot: string): FileSource {
   const real = realPath(path);
   const stats = statSync(real);
   refuseStore(path, real, storeRoot, stats.isDirectory());
@@ -77,7 +77,7 @@ function refuseStore(path: string, real: string, storeRoot: string, isDirectory:
     );
 }
 
-function inspectDirectory(path: string, real: string): ImportSource {
+function inspectDirectory(path: string, real: string): FileSource {
   let names: readonly string[];
   try {
     names = readdirSync(real);
@@ -91,23 +91,32 @@ function inspectDirectory(path: string, real: string): ImportSource {
   return { path: real, type: 'directory' };
 }
 
-function inspectFile(path: string, real: string): ImportSource {
+function inspectFile(path: string, real: string): FileSource {
   const head = firstBlock(path, real);
   if (head.length === 0) throw new UserError(`The file ${shown(path)} is empty.`);
+  const compression = compressionOf(path, head);
+  if (compression !== undefined) return { path: real, type: 'tar', compression };
+  if (isTarHeader(head)) return { path: real, type: 'tar' };
+  const truncated = head.length < BLOCK ? ' It has less than one block of 512 bytes.' : '';
+  throw new UserError(`${shown(path)} is not a tar archive.${truncated}`, {
+    hint: 'A plain tar, or one compressed with gzip, xz or zstd, is recognised by its first bytes.',
+  });
+}
+
+/**
+ * How a file is compressed, told by its first bytes or by those of the file at an absolute path; undefined when it is not. Throws a UserError when it is
+ * compressed in a way that can't be read here.
+ */
+export function compressionOf(path: string, file: Buffer | string): Compression | undefined {
+  const head = typeof file === 'string' ? firstBlock(path, file) : file;
   const kind = MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0];
-  if (kind === undefined) {
-    if (isTarHeader(head)) return { path: real, type: 'tar' };
-    const truncated = head.length < BLOCK ? ' It has less than one block of 512 bytes.' : '';
-    throw new UserError(`${shown(path)} is not a tar archive.${truncated}`, {
-      hint: 'A plain tar, or one compressed with gzip, xz or zstd, is recognised by its first bytes.',
-    });
-  }
+  if (kind === undefined) return undefined;
   if (kind === 'gzip' || kind === 'xz' || kind === 'zstd') {
     if (findProgram(kind) === undefined)
       throw new UserError(`${shown(path)} is compressed with ${kind}, and ${kind} is not installed.`, {
         hint: programHint(kind),
       });
-    return { path: real, type: 'tar', compression: kind };
+    return kind;
   }
   throw new UserError(`${shown(path)} is a ${kind} file, which tinydocker does not read.`, {
     hint: OTHER[kind],

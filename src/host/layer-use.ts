@@ -1,6 +1,6 @@
 /** Who uses what in the store: layers by digest, short links by name. */
 
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ImageRecord } from '../plan/image/image.ts';
 import { recordFile } from '../plan/names.ts';
@@ -50,8 +50,20 @@ function recordTexts(paths: StorePaths, without: readonly string[]): readonly st
     ...filesIn(paths.images)
       .filter(file => !going.includes(file))
       .map(file => readText(join(paths.images, file))),
-    ...filesIn(paths.tmp).map(id => readText(join(paths.tmp, id, 'image.json'))),
+    ...filesIn(paths.tmp).flatMap(id => pendingRecords(join(paths.tmp, id))),
   ];
+}
+
+/** The texts of the records that an image operation is about to publish, or was when it died. */
+export function pendingRecords(workspace: string): readonly string[] {
+  let files: readonly string[];
+  try {
+    files = readdirSync(workspace);
+  } catch {
+    // It went away just now, or is none of ours.
+    return [];
+  }
+  return files.filter(file => /^image(-\d+)?\.json$/.test(file)).map(file => readText(join(workspace, file)));
 }
 
 function linksOf(images: readonly ImageRecord[]): ReadonlySet<string> {

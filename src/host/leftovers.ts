@@ -8,6 +8,7 @@ import type { Removable } from '../plan/prune.ts';
 import { findContainer, identityOf, isAlive } from './containers.ts';
 import { filesIn } from './images.ts';
 import { pendingUndos, readJournal } from './journal-file.ts';
+import { pendingRecords } from './layer-use.ts';
 import type { StorePaths } from './store-paths.ts';
 import { readText } from './text-file.ts';
 
@@ -124,7 +125,7 @@ function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): reado
     ...filesIn(paths.images).map(file => readText(join(paths.images, file))),
     ...filesIn(paths.tmp)
       .filter(name => !goingNames.has(name))
-      .map(name => readText(join(paths.tmp, name, 'image.json'))),
+      .flatMap(name => pendingRecords(join(paths.tmp, name))),
   ].join('\n');
   const containers = filesIn(paths.containers)
     .map(name => readText(join(paths.containers, name, 'container.json')))

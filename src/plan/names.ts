@@ -30,7 +30,9 @@ export function parseImageName(
     colon > text.lastIndexOf('/') && colon >= 0
       ? [text.slice(0, colon), text.slice(colon + 1)]
       : [text, 'latest'];
-  const parts = repository.split('/');
+  const [first = '', ...rest] = repository.split('/');
+  // A registry may have a port.
+  const parts = rest.length > 0 ? [first.replace(/:\d{1,5}$/, ''), ...rest] : [first];
   const problem =
     parts.map(part => nameProblem(part, IMAGE_PART)).find(reason => reason !== undefined) ??
     (TAG.test(tag) ? undefined : 'the tag after ":" may have letters, digits, "_", "." and "-"');

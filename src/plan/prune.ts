@@ -59,7 +59,7 @@ if [ "$1" -ef . ]; then rmdir -- "$1"; fi
  */
 export const REMOVE_LAYER_TEXT = `
 cd -P -- "$1"
-for record in images/*.json tmp/*/image.json; do
+for record in images/*.json tmp/*/image*.json; do
   if [ -e "$record" ] && grep -q -F -e "$2" -- "$record"; then exit 0; fi
 done
 for link in l/*; do
@@ -75,7 +75,7 @@ done
 /** Removes a short link, unless a record names it. Arguments: the store, the link's name. */
 export const REMOVE_LINK_TEXT = `
 cd -P -- "$1"
-for record in images/*.json tmp/*/image.json containers/*/container.json; do
+for record in images/*.json tmp/*/image*.json containers/*/container.json; do
   if [ -e "$record" ] && grep -q -F -e "\\"$2\\"" -- "$record"; then exit 0; fi
 done
 if [ -L "l/$2" ]; then rm -f -- "l/$2"; fi

@@ -14,7 +14,7 @@ import { newLinkName, newOperationId } from '../../src/host/operation.ts';
 import { storePaths } from '../../src/host/store-paths.ts';
 import type { Facts } from '../../src/plan/facts.ts';
 import { planBaseImage } from '../../src/plan/image/base-image.ts';
-import type { ImportSource } from '../../src/plan/image/layer.ts';
+import type { FileSource } from '../../src/plan/image/layer-source.ts';
 import { planImport } from '../../src/plan/image/plan-import.ts';
 import { planRemoveImage } from '../../src/plan/image/remove-image.ts';
 import type { Plan, Step } from '../../src/plan/step.ts';
@@ -74,24 +74,24 @@ async function failEach(plan: () => Plan, facts: Facts): Promise<void> {
 interface Store {
   readonly facts: Facts;
   readonly dir: string;
-  readonly source: (name: string, text: string) => ImportSource;
-  readonly importing: (name: string, ...sources: readonly ImportSource[]) => Plan;
+  readonly source: (name: string, text: string) => FileSource;
+  readonly importing: (name: string, ...sources: readonly FileSource[]) => Plan;
 }
 
 async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
   await withTempDir(async dir => {
     const facts = { ...probeFacts(), storeRoot: join(dir, 'store') };
-    const importing = (name: string, ...sources: readonly ImportSource[]) =>
+    const importing = (name: string, ...sources: readonly FileSource[]) =>
       planImport({
-        name: `${name}:latest`,
+        images: [
+          { name: `${name}:latest`, created, layers: sources.map((_, index) => index + 1), config: {} },
+        ],
         sources,
         links: sources.map(newLinkName),
         id: newOperationId(),
-        created,
-        config: {},
         facts,
       });
-    const source = (name: string, text: string): ImportSource => {
+    const source = (name: string, text: string): FileSource => {
       const path = join(dir, name);
       writeFileSync(path, tarOf([{ name: 'f', text }]));
       return { path, type: 'tar' };

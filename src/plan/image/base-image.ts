@@ -14,7 +14,11 @@ export type BaseTools =
   /** Absolute paths of programs; each gets into /bin under the last part of its name. */
   | { readonly type: 'programs'; readonly paths: readonly string[] };
 
-export interface BaseInput extends Omit<ImportInput, 'sources' | 'links' | 'config'> {
+export interface BaseInput extends Pick<ImportInput, 'id' | 'facts'> {
+  /** With its tag. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly created: string;
   readonly link: string;
   readonly tools: BaseTools;
 }
@@ -83,10 +87,11 @@ export function planBaseImage(input: BaseInput): Plan {
   const steps = assembleSteps(input);
   const parts = importParts(
     {
-      ...input,
+      images: [{ name: input.name, created: input.created, layers: [1], config: BASE_CONFIG }],
       sources: [{ path: ROOT, type: 'directory', mtime: '2020-01-01T00:00:00Z' }],
       links: [input.link],
-      config: BASE_CONFIG,
+      id: input.id,
+      facts: input.facts,
     },
     { phase: ASSEMBLE, steps },
   );

@@ -7,6 +7,9 @@ export interface ImageConfig {
   readonly Env?: readonly string[];
   readonly WorkingDir?: string;
   readonly User?: string;
+  readonly Volumes?: Readonly<Record<string, object>>;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly StopSignal?: string;
 }
 
 export interface Layer {
@@ -25,6 +28,8 @@ export interface ImageRecord {
   /** Lowest first. */
   readonly layers: readonly Layer[];
   readonly config: ImageConfig;
+  /** The OCI image configuration that the image came with, byte for byte; its sha256 is what docker and podman call the image's id. */
+  readonly source?: string;
 }
 
 export interface Image extends ImageRecord {

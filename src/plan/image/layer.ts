@@ -1,21 +1,11 @@
 /** One source of an import, from what the user has to an unpacked layer in the workspace. */
 
-import { type Arg, arg, T, type Variable } from '../arg.ts';
+import { arg, T, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { ATTRIBUTES, DIES_WITH_US, type LayerSource, plainTarSteps } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
-
-export type Compression = 'gzip' | 'xz' | 'zstd';
-
-export interface ImportSource {
-  /** Absolute, without symbolic links. */
-  readonly path: Arg;
-  readonly type: 'directory' | 'tar';
-  readonly compression?: Compression;
-  /** The time stamp that all files of a directory get, for a digest that does not depend on when it was made. */
-  readonly mtime?: string;
-}
 
 export const CHECK_SH: Variable = { var: 'CHECK_SH' };
 export const UNPACK_SH: Variable = { var: 'UNPACK_SH' };
@@ -23,11 +13,11 @@ export const UNPACK_SH: Variable = { var: 'UNPACK_SH' };
 /**
  * Reads what `tar --list --verbose --quoting-style=c` printed: the first double quote of a line begins the member's name, and no quote inside a name is
  * bare. The target of a symbolic link may be anything (it is followed inside the container), the target of a hard link may not. Arguments: the list,
- * the archive. An archive ends with blocks of zeros; one that is cut off between two members lacks them, and tar does not mind.
+ * the archive, "empty" if it may have no members. An archive ends with blocks of zeros; one that is cut off between two members lacks them, and tar does not mind.
  */
 export const CHECK_TEXT = `
 fail() { echo "$1" >&2; exit 1; }
-[ -s "$1" ] || fail "the archive has no members"
+[ -s "$1" ] || [ "\${3:-}" = empty ] || fail "the archive has no members"
 names() { sed -e '/^[^"]*"/!d' -e 's///' -e 's/" -> ".*/"/' "$1"; }
 bad=$(names "$1" | grep -E -m 1 '(^|" link to ")/' || :)
 [ -z "$bad" ] || fail "absolute member: \\"$bad"
@@ -39,25 +29,7 @@ bad=$(names "$1" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
 /** tar gives directories that the archive does not list the modes of the umask, and ours would close them to the container's users. */
 export const UNPACK_TEXT = 'umask 022; exec "$@"';
 
-/** tar would set these with the rest, and overlay believes them: an archive could make a layer show what lies elsewhere. */
-const ATTRIBUTES = [
-  '--xattrs',
-  '--xattrs-include=security.capability',
-  '--xattrs-include=user.*',
-  '--xattrs-exclude=user.overlay.*',
-  '--xattrs-exclude=trusted.*',
-] as const;
-
-/** Ends with its parent, so that a process of a killed import does not go on writing. */
-const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
-
 const HOST = { type: 'host' } as const;
-const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
-  gzip: ['gzip', '-dc'],
-  xz: ['xz', '-dc'],
-  zstd: ['zstd', '-dcq'],
-};
-
 /** The word $DIGESTn. */
 export function digestOf(number: number): Variable {
   return { var: `DIGEST${number}` };
@@ -66,14 +38,15 @@ export function digestOf(number: number): Variable {
 /** A plain tar of the source in the workspace, looked through, with its digest in $DIGESTn. */
 export function readSteps(
   facts: Pick<Facts, 'mapping'>,
-  source: ImportSource,
+  source: LayerSource,
   number: number,
 ): readonly Step[] {
+  if (source.type === 'stored') return [];
   const phase = 'read';
   const tar = arg`${T}/${String(number)}.tar`;
   const list = arg`${T}/${String(number)}.list`;
   return [
-    plainTarStep(facts, source, number, tar),
+    ...plainTarSteps(facts, source, number, tar),
     {
       id: `list-${number}`,
       phase,
@@ -97,7 +70,10 @@ export function readSteps(
       phase,
       title: `check the members of layer ${number}`,
       where: HOST,
-      action: { type: 'run', argv: ['sh', '-ec', arg`${CHECK_SH}`, 'check', list, tar] },
+      action: {
+        type: 'run',
+        argv: ['sh', '-ec', arg`${CHECK_SH}`, 'check', list, tar, ...('diffId' in source ? ['empty'] : [])],
+      },
       undo: { type: 'nothing', reason: 'it only reads' },
       why: 'A name that begins with "/" or contains ".." would be written outside of the layer, over a file of this machine. tar has defences of its own; a hostile archive is better refused before it is opened.',
       pitfalls: [
@@ -114,6 +90,7 @@ export function readSteps(
       why: 'A layer is named by the sha256 of its uncompressed archive, which OCI calls its diffID. So the same layer is stored once, whoever imports it under whatever name.',
       pitfalls: [],
     },
+    ...verifySteps(source, number),
   ];
 }
 
@@ -164,49 +141,18 @@ export function unpackSteps(facts: Pick<Facts, 'mapping'>, number: number): read
   ];
 }
 
-function plainTarStep(facts: Pick<Facts, 'mapping'>, source: ImportSource, number: number, tar: Arg): Step {
-  const common = { phase: 'read', where: HOST, undo: IN_WORKSPACE } as const;
-  if (source.type === 'directory')
-    return {
-      ...common,
-      id: `pack-${number}`,
-      title: `pack layer ${number}`,
-      action: {
-        type: 'run',
-        argv: asOwner(facts, [
-          ...DIES_WITH_US,
-          ...['tar', '--create', '--file', tar, '--directory', source.path],
-          ...['--sort=name', '--numeric-owner', '--one-file-system', '--format=posix'],
-          '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
-          ...(source.mtime === undefined ? [] : [`--mtime=${source.mtime}`]),
-          ...ATTRIBUTES,
-          '.',
-        ]),
-      },
-      why: 'The directory as one archive, its names sorted, so that the same files always give the same digest. Other file systems that are mounted below it (/proc, say) are left out.',
-      pitfalls: ['Permission denied: a file in the directory is not readable for you.'],
-    };
-  if (source.compression === undefined)
-    return {
-      ...common,
-      id: `copy-${number}`,
-      title: `copy layer ${number}`,
-      action: { type: 'run', argv: ['cp', '--reflink=auto', '--', source.path, tar], reads: source.path },
-      why: 'A copy of our own: what is checked, what the digest is computed from and what is unpacked must be the same bytes, whatever happens to your file meanwhile. On btrfs and xfs the copy shares its blocks (ioctl_ficlone(2)) and costs nothing.',
-      pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
-    };
-  return {
-    ...common,
-    id: `decompress-${number}`,
-    title: `decompress layer ${number}`,
-    action: {
-      type: 'run',
-      argv: [...DIES_WITH_US, ...DECOMPRESS[source.compression]],
-      stdin: source.path,
-      stdout: tar,
-      reads: source.path,
+function verifySteps(source: LayerSource, number: number): readonly Step[] {
+  if (!('diffId' in source) || source.diffId === undefined) return [];
+  return [
+    {
+      id: `verify-${number}`,
+      phase: 'read',
+      title: `compare the digest of layer ${number}`,
+      where: HOST,
+      action: { type: 'run', argv: ['test', arg`${digestOf(number)}`, '=', source.diffId] },
+      undo: { type: 'nothing', reason: 'it only compares' },
+      why: "The image's configuration names the digest of each of its layers. If what was read has another one, it is damaged, or somebody changed it.",
+      pitfalls: ['The archive was changed, or damaged on its way.'],
     },
-    why: 'The digest is that of the uncompressed archive, so that it does not depend on who compressed it. The file is recognised by its first bytes, not by its name.',
-    pitfalls: ['unexpected end of file: the file is truncated, perhaps by a download that broke off.'],
-  };
+  ];
 }

@@ -1,10 +1,11 @@
 /** From archives and directories to an image: the ordered steps of an import. Pure. */
 
-import { type Arg, T } from '../arg.ts';
+import { type Arg, arg, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import type { ImportInput } from './import-input.ts';
-import { CHECK_SH, CHECK_TEXT, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
+import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
+import { DECOMPRESS, DIES_WITH_US } from './layer-source.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -17,7 +18,10 @@ import {
   UNPUBLISH_TEXT,
 } from './publish.ts';
 import { WHITEOUT_PROGRAMS, whiteoutStep } from './whiteouts.ts';
-import { PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
+import { IN_WORKSPACE, PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
+
+/** Where a compressed archive of an image lies once it is plain. */
+export const PLAIN_ARCHIVE = arg`${T}/archive.tar`;
 
 const PHASES: readonly Phase[] = [
   PREPARE,
@@ -29,12 +33,13 @@ const PHASES: readonly Phase[] = [
   { id: 'publish', title: 'Move the layers to their place, and give the image its name.' },
 ];
 
-/** The plan that makes an image of one or more sources. */
-export function planImport(input: ImportInput): Plan {
+/** The plan that makes images of their layers; `from` says where these come from. */
+export function planImport(input: ImportInput, from = sourcesText(input)): Plan {
+  const names = input.images.map(({ name }) => name).join(', ');
   return {
     kind: 'import',
-    subject: input.name,
-    summary: `import ${input.name} from ${input.sources.map(source => sourceText(source.path)).join(', ')}`,
+    subject: names,
+    summary: `import ${names} from ${from}`,
     ...importParts(input),
     notes: importNotes(input.facts),
   };
@@ -46,13 +51,14 @@ export function importParts(
   assemble?: { readonly phase: Phase; readonly steps: readonly Step[] },
 ): Pick<Plan, 'variables' | 'phases' | 'steps' | 'workspace'> {
   const { facts, sources } = input;
-  const numbers = sources.map((_, index) => index + 1);
+  const unpacked = sources.flatMap((source, index) => (source.type === 'stored' ? [] : [index + 1]));
   return {
     variables: [
       ...workspaceVariables(facts, input.id),
-      ...numbers.map(number => ({
-        name: `DIGEST${number}`,
-        meaning: `sha256 of layer ${number}, as a plain tar archive`,
+      ...sources.map((source, index) => ({
+        name: digestOf(index + 1).var,
+        meaning: `sha256 of layer ${index + 1}, as a plain tar archive`,
+        ...(source.type === 'stored' ? { value: source.digest } : {}),
       })),
       ...PROGRAMS,
     ],
@@ -60,8 +66,9 @@ export function importParts(
     steps: [
       ...workspaceSteps(facts),
       ...(assemble?.steps ?? []),
+      ...archiveSteps(input),
       ...sources.flatMap((source, index) => readSteps(facts, source, index + 1)),
-      ...numbers.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
+      ...unpacked.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
       ...publishSteps(input),
     ],
     workspace: [T],
@@ -93,6 +100,33 @@ const PROGRAMS: readonly PlanVariable[] = [
   { name: NAME_SH.var, value: NAME_TEXT, meaning: 'gives the image its name, and keeps who had it before' },
   { name: UNNAME_SH.var, value: UNNAME_TEXT, meaning: 'gives the name back' },
 ];
+
+/** An archive that is compressed as a whole becomes a plain one first, whose members tar can find without reading all of it. */
+function archiveSteps({ archive }: ImportInput): readonly Step[] {
+  if (archive === undefined) return [];
+  return [
+    {
+      id: 'decompress-archive',
+      phase: 'read',
+      title: 'decompress the archive',
+      where: { type: 'host' },
+      action: {
+        type: 'run',
+        argv: [...DIES_WITH_US, ...DECOMPRESS[archive.compression]],
+        stdin: archive.path,
+        stdout: PLAIN_ARCHIVE,
+        reads: archive.path,
+      },
+      undo: IN_WORKSPACE,
+      why: 'The archive is compressed as a whole. As a plain one, tar finds the layers in it by their place, and does not read all of it for each.',
+      pitfalls: ['unexpected end of file: the file is truncated, perhaps by a download that broke off.'],
+    },
+  ];
+}
+
+function sourcesText({ sources }: ImportInput): string {
+  return sources.flatMap(source => (source.type === 'stored' ? [] : [sourceText(source.path)])).join(', ');
+}
 
 function sourceText(path: Arg): string {
   return typeof path === 'string'

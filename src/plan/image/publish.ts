@@ -4,8 +4,9 @@ import { type Arg, arg, join, STORE, T, type Variable } from '../arg.ts';
 import { recordFile } from '../names.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
-import type { ImportInput } from './import-input.ts';
+import type { ImportedImage, ImportInput } from './import-input.ts';
 import { digestOf } from './layer.ts';
+import type { LayerSource } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export const PUBLISH_SH: Variable = { var: 'PUBLISH_SH' };
@@ -21,28 +22,28 @@ chown 0:0 -- "$1"; chmod 0755 -- "$1"
 
 /**
  * Arguments: the unpacked layer, its place, the store, our workspace, the digest. A record in images, or one that another import is about to
- * publish (tmp/ID/image.json), that names the digest keeps the layer.
+ * publish (tmp/ID/image*.json), that names the digest keeps the layer.
  */
 export const UNPUBLISH_TEXT = `
 [ ! -e "$1" ] && [ -d "$2" ] || exit 0
-for record in "$3"/images/*.json "$3"/tmp/*/image.json; do
-  [ -e "$record" ] && [ "$record" != "$4/image.json" ] || continue
+for record in "$3"/images/*.json "$3"/tmp/*/image*.json; do
+  [ -e "$record" ] && [ "\${record%/*}" != "$4" ] || continue
   if grep -q -F -e "$5" -- "$record"; then exit 0; fi
 done
 mv -T -- "$2" "$1"
 `.trim();
 
-/** Arguments: our workspace, the record's place. Both names of one file are kept, so that the undo can tell our record from another's. */
+/** Arguments: our record, its place. Both names of one file are kept, so that the undo can tell our record from another's. */
 export const NAME_TEXT = `
-[ ! -e "$2" ] || ln -f -- "$2" "$1/old.json"
-ln -f -- "$1/image.json" "$1/new.json"
-mv -T -- "$1/new.json" "$2"
+[ ! -e "$2" ] || ln -f -- "$2" "$1.old"
+ln -f -- "$1" "$1.new"
+mv -T -- "$1.new" "$2"
 `.trim();
 
 /** Arguments as above. */
 export const UNNAME_TEXT = `
-[ "$2" -ef "$1/image.json" ] || exit 0
-if [ -e "$1/old.json" ]; then mv -T -- "$1/old.json" "$2"; else rm -f -- "$2"; fi
+[ "$2" -ef "$1" ] || exit 0
+if [ -e "$1.old" ]; then mv -T -- "$1.old" "$2"; else rm -f -- "$2"; fi
 `.trim();
 
 const HOST = { type: 'host' } as const;
@@ -52,27 +53,39 @@ function locked(...command: readonly Arg[]): readonly Arg[] {
   return ['flock', arg`${STORE}/layers`, ...command];
 }
 
-/** The record first, in the workspace, where it tells others which layers we count on; then the layers; last of all the name. */
+/** The records first, in the workspace, where they tell others which layers we count on; then the layers; last of all the names. */
 export function publishSteps(input: ImportInput): readonly Step[] {
   return [
-    recordStep(input),
-    ...input.links.flatMap((link, index) => layerSteps(input, index + 1, link)),
-    nameStep(input),
+    ...input.images.map((image, index) => recordStep(image, suffixOf(input, index), input.links)),
+    ...input.sources.flatMap((source, index) => layerSteps(input, source, index + 1)),
+    ...input.images.map((image, index) => nameStep(image, suffixOf(input, index))),
   ];
 }
 
-function recordStep({ name, created, links, config }: ImportInput): Step {
-  const layers = links.map((link, index) => arg`{"digest":"${digestOf(index + 1)}","link":"${link}"}`);
+/** What tells the steps and files of several images apart. */
+function suffixOf({ images }: ImportInput, index: number): string {
+  return images.length === 1 ? '' : `-${index + 1}`;
+}
+
+function recordStep(
+  { name, created, layers: numbers, config, source }: ImportedImage,
+  suffix: string,
+  links: readonly string[],
+): Step {
+  const layers = numbers.map(
+    number => arg`{"digest":"${digestOf(number)}","link":"${links[number - 1] ?? ''}"}`,
+  );
   const head = JSON.stringify({ version: 1, name, created }).slice(0, -1);
+  const tail = JSON.stringify({ config, ...(source === undefined ? {} : { source }) }).slice(1);
   return {
-    id: 'write-record',
+    id: `write-record${suffix}`,
     phase: 'publish',
-    title: 'write the image record',
+    title: suffix === '' ? 'write the image record' : `write the record of ${name}`,
     where: HOST,
     action: {
       type: 'write',
-      path: arg`${T}/image.json`,
-      text: arg`${head},"layers":[${join(layers, ',')}],"config":${JSON.stringify(config)}}\n`,
+      path: recordIn(suffix),
+      text: arg`${head},"layers":[${join(layers, ',')}],${tail}\n`,
       mode: '0600',
     },
     undo: IN_WORKSPACE,
@@ -81,36 +94,41 @@ function recordStep({ name, created, links, config }: ImportInput): Step {
   };
 }
 
-function layerSteps({ facts }: ImportInput, number: number, link: string): readonly Step[] {
+function recordIn(suffix: string): Arg {
+  return arg`${T}/image${suffix}.json`;
+}
+
+function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: number): readonly Step[] {
   const phase = 'publish';
   const digest = digestOf(number);
   const unpacked = arg`${T}/${String(number)}`;
   const place = arg`${STORE}/layers/${digest}`;
-  const linkPath = arg`${STORE}/l/${link}`;
-  return [
-    {
-      id: `publish-layer-${number}`,
-      phase,
-      title: `move layer ${number} to its place`,
-      where: HOST,
-      action: {
-        type: 'run',
-        argv: asOwner(facts, locked('sh', '-ec', arg`${PUBLISH_SH}`, 'publish', unpacked, place)),
-      },
-      undo: {
-        type: 'command',
-        argv: asOwner(
-          facts,
-          locked(
-            ...['sh', '-ec', arg`${UNPUBLISH_SH}`, 'unpublish', unpacked, place],
-            ...[arg`${STORE}`, arg`${T}`, arg`${digest}`],
-          ),
-        ),
-        when: 'failure',
-      },
-      why: 'rename(2) puts the whole layer in its place at once. If the store has this layer already, under whatever name, ours is not needed and goes with the workspace. flock(1) keeps two imports from deciding this at the same moment.',
-      pitfalls: ['tmp and layers must be on one file system.'],
+  const linkPath = arg`${STORE}/l/${links[number - 1] ?? ''}`;
+  const own: Step = {
+    id: `publish-layer-${number}`,
+    phase,
+    title: `move layer ${number} to its place`,
+    where: HOST,
+    action: {
+      type: 'run',
+      argv: asOwner(facts, locked('sh', '-ec', arg`${PUBLISH_SH}`, 'publish', unpacked, place)),
     },
+    undo: {
+      type: 'command',
+      argv: asOwner(
+        facts,
+        locked(
+          ...['sh', '-ec', arg`${UNPUBLISH_SH}`, 'unpublish', unpacked, place],
+          ...[arg`${STORE}`, arg`${T}`, arg`${digest}`],
+        ),
+      ),
+      when: 'failure',
+    },
+    why: 'rename(2) puts the whole layer in its place at once. If the store has this layer already, under whatever name, ours is not needed and goes with the workspace. flock(1) keeps two imports from deciding this at the same moment.',
+    pitfalls: ['tmp and layers must be on one file system.'],
+  };
+  return [
+    source.type === 'stored' ? useStep(number, place) : own,
     {
       id: `link-layer-${number}`,
       phase,
@@ -125,17 +143,31 @@ function layerSteps({ facts }: ImportInput, number: number, link: string): reado
   ];
 }
 
-function nameStep({ name }: ImportInput): Step {
-  const record = arg`${STORE}/images/${recordFile(name)}`;
+function useStep(number: number, place: Arg): Step {
   return {
-    id: 'name-image',
+    id: `use-layer-${number}`,
     phase: 'publish',
-    title: 'give the image its name',
+    title: `use layer ${number} of the store`,
     where: HOST,
-    action: { type: 'run', argv: locked('sh', '-ec', arg`${NAME_SH}`, 'name', arg`${T}`, record) },
+    action: { type: 'run', argv: locked('test', '-d', place) },
+    undo: { type: 'nothing', reason: 'it only looks' },
+    why: 'The store has this layer, so it was not read again. Our record names it by now, which keeps others from removing it; stat(2) under their lock tells whether somebody did so just before.',
+    pitfalls: ['Somebody removed the last image with this layer a moment ago: try again.'],
+  };
+}
+
+function nameStep({ name }: ImportedImage, suffix: string): Step {
+  const record = recordIn(suffix);
+  const place = arg`${STORE}/images/${recordFile(name)}`;
+  return {
+    id: `name-image${suffix}`,
+    phase: 'publish',
+    title: suffix === '' ? 'give the image its name' : `give ${name} its name`,
+    where: HOST,
+    action: { type: 'run', argv: locked('sh', '-ec', arg`${NAME_SH}`, 'name', record, place) },
     undo: {
       type: 'command',
-      argv: locked('sh', '-ec', arg`${UNNAME_SH}`, 'unname', arg`${T}`, record),
+      argv: locked('sh', '-ec', arg`${UNNAME_SH}`, 'unname', record, place),
       when: 'failure',
     },
     why: 'rename(2) again: at any moment the name means the old image or the new one, never something in between. If the name was taken, the new image has it from now on, as with docker tag; the layers of the old one stay until they are removed.',

@@ -37,7 +37,7 @@ for link in "$workspace"/l/*; do
   done
 done
 for digest; do
-  for record in "$store"/images/*.json "$store"/tmp/*/image.json; do
+  for record in "$store"/images/*.json "$store"/tmp/*/image*.json; do
     [ -e "$record" ] || continue
     if grep -q -F -e "$digest" -- "$record"; then used "the layer $digest" "$record"; fi
   done

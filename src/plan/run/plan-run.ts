@@ -94,7 +94,7 @@ function mappingFailures({ spec, facts }: RunInput): PlanFailure[] {
     {
       code: 'no-such-id',
       message: `The container can not run as user ${uid}:${gid}: ${facts.mappingReason ?? 'only one id is mapped'}, so it has no user but root.`,
-      hint: 'Leave -u out, or let root add ranges: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+      hint: 'Run it with -u root, or let root add ranges: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
     },
   ];
 }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { variablesIn } from '../../../src/plan/arg.ts';
 import type { Facts, IdMapping } from '../../../src/plan/facts.ts';
 import { type BaseInput, planBaseImage, plannedBaseImage } from '../../../src/plan/image/base-image.ts';
-import type { ImportInput } from '../../../src/plan/image/import-input.ts';
+import type { ImportedImage, ImportInput } from '../../../src/plan/image/import-input.ts';
 import { planImport } from '../../../src/plan/image/plan-import.ts';
 import { planRemoveImage } from '../../../src/plan/image/remove-image.ts';
 import { renderJson } from '../../../src/plan/json.ts';
@@ -22,8 +22,15 @@ const facts = (mapping: IdMapping): Facts => ({
   ...(mapping === 'single' ? { mappingReason: '/etc/subuid has no range for ann' } : {}),
 });
 
-const input = (changes: Partial<ImportInput> = {}): ImportInput => ({
+const IMAGE: ImportedImage = {
   name: 'debian:12',
+  created: '2026-01-01T00:00:00Z',
+  layers: [1, 2, 3],
+  config: {},
+};
+
+const input = (changes: Partial<ImportInput> = {}): ImportInput => ({
+  images: [IMAGE],
   sources: [
     { path: '/srv/low.tar', type: 'tar' },
     { path: '/srv/high.tar.xz', type: 'tar', compression: 'xz' },
@@ -31,8 +38,6 @@ const input = (changes: Partial<ImportInput> = {}): ImportInput => ({
   ],
   links: ['AAAAAAA1', 'AAAAAAA2', 'AAAAAAA3'],
   id: 'abc123',
-  created: '2026-01-01T00:00:00Z',
-  config: {},
   facts: facts('host'),
   ...changes,
 });
@@ -177,7 +182,9 @@ test('overlay attributes are never packed or unpacked', () => {
 });
 
 test('the record names digests that are not known yet, and is written before any layer is published', () => {
-  const plan = planImport(input({ config: { Cmd: ['/bin/sh', '-c', '$HOME `id`\n'] } }));
+  const plan = planImport(
+    input({ images: [{ ...IMAGE, config: { Cmd: ['/bin/sh', '-c', '$HOME `id`\n'] } }] }),
+  );
   const { action } = step(plan, 'write-record');
   if (action.type !== 'write') throw new Error('write-record does not write');
   assert.equal(variablesIn(action.text), ['DIGEST1', 'DIGEST2', 'DIGEST3']);
@@ -210,7 +217,7 @@ test('what can be undone by name is undone only on failure, and only when it is 
 
 test('a slash in an image name does not become a directory', () => {
   assert.match(
-    command(planImport(input({ name: 'a/b:1' })), 'name-image'),
+    command(planImport(input({ images: [{ ...IMAGE, name: 'a/b:1' }] })), 'name-image'),
     /"\$STORE\/images\/a%2Fb:1\.json"$/,
   );
   assert.match(command(remove('host'), 'take-names'), /"\$STORE\/images\/a%2Fb:1\.json"$/);

@@ -1,0 +1,158 @@
+/** What a layer is made of, and how each kind becomes one plain tar archive in the workspace. */
+
+import { type Arg, arg, T } from '../arg.ts';
+import type { Facts } from '../facts.ts';
+import type { Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
+import { IN_WORKSPACE } from './workspace.ts';
+
+export type Compression = 'gzip' | 'xz' | 'zstd';
+
+export type LayerSource =
+  | {
+      readonly type: 'directory';
+      /** Absolute, without symbolic links. */
+      readonly path: Arg;
+      /** The time stamp that all files get, for a digest that does not depend on when they were made. */
+      readonly mtime?: string;
+    }
+  | ({ readonly type: 'tar'; readonly path: Arg } & Archived)
+  /** A member of an archive of an image. */
+  | ({ readonly type: 'member'; readonly path: Arg; readonly member: string } & Archived)
+  /** A layer that the store has already. */
+  | { readonly type: 'stored'; readonly digest: string };
+
+/** What a user can name: a directory, or an archive of one. */
+export type FileSource = Extract<LayerSource, { readonly type: 'directory' | 'tar' }>;
+
+interface Archived {
+  readonly compression?: Compression;
+  /** The sha256 that the image's configuration says the plain archive has. */
+  readonly diffId?: string;
+}
+
+/** tar would set these with the rest, and overlay believes them: an archive could make a layer show what lies elsewhere. */
+export const ATTRIBUTES = [
+  '--xattrs',
+  '--xattrs-include=security.capability',
+  '--xattrs-include=user.*',
+  '--xattrs-exclude=user.overlay.*',
+  '--xattrs-exclude=trusted.*',
+] as const;
+
+/** Ends with its parent, so that a process of a killed import does not go on writing. */
+export const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
+
+const COMMON = { phase: 'read', where: { type: 'host' }, undo: IN_WORKSPACE } as const;
+export const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
+  gzip: ['gzip', '-dc'],
+  xz: ['xz', '-dc'],
+  zstd: ['zstd', '-dcq'],
+};
+
+/** The steps that make a plain tar archive of the source at `tar`; none for a layer that the store has. */
+export function plainTarSteps(
+  facts: Pick<Facts, 'mapping'>,
+  source: Exclude<LayerSource, { readonly type: 'stored' }>,
+  number: number,
+  tar: Arg,
+): readonly Step[] {
+  switch (source.type) {
+    case 'directory':
+      return [packStep(facts, source, number, tar)];
+    case 'tar':
+      return [
+        source.compression === undefined
+          ? copyStep(source.path, number, tar)
+          : decompressStep(source.path, source.compression, number, tar),
+      ];
+    case 'member': {
+      if (source.compression === undefined) return [extractStep(source, number, tar)];
+      const compressed = arg`${T}/${String(number)}.blob`;
+      return [
+        extractStep(source, number, compressed),
+        decompressStep(compressed, source.compression, number, tar),
+      ];
+    }
+  }
+}
+
+function packStep(
+  facts: Pick<Facts, 'mapping'>,
+  { path, mtime }: Extract<LayerSource, { readonly type: 'directory' }>,
+  number: number,
+  tar: Arg,
+): Step {
+  return {
+    ...COMMON,
+    id: `pack-${number}`,
+    title: `pack layer ${number}`,
+    action: {
+      type: 'run',
+      argv: asOwner(facts, [
+        ...DIES_WITH_US,
+        ...['tar', '--create', '--file', tar, '--directory', path],
+        ...['--sort=name', '--numeric-owner', '--one-file-system', '--format=posix'],
+        '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+        ...(mtime === undefined ? [] : [`--mtime=${mtime}`]),
+        ...ATTRIBUTES,
+        '.',
+      ]),
+    },
+    why: 'The directory as one archive, its names sorted, so that the same files always give the same digest. Other file systems that are mounted below it (/proc, say) are left out.',
+    pitfalls: ['Permission denied: a file in the directory is not readable for you.'],
+  };
+}
+
+function copyStep(path: Arg, number: number, tar: Arg): Step {
+  return {
+    ...COMMON,
+    id: `copy-${number}`,
+    title: `copy layer ${number}`,
+    action: { type: 'run', argv: ['cp', '--reflink=auto', '--', path, tar], reads: path },
+    why: 'A copy of our own: what is checked, what the digest is computed from and what is unpacked must be the same bytes, whatever happens to your file meanwhile. On btrfs and xfs the copy shares its blocks (ioctl_ficlone(2)) and costs nothing.',
+    pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
+  };
+}
+
+function decompressStep(path: Arg, compression: Compression, number: number, tar: Arg): Step {
+  return {
+    ...COMMON,
+    id: `decompress-${number}`,
+    title: `decompress layer ${number}`,
+    action: {
+      type: 'run',
+      argv: [...DIES_WITH_US, ...DECOMPRESS[compression]],
+      stdin: path,
+      stdout: tar,
+      reads: path,
+    },
+    why: 'The digest is that of the uncompressed archive, so that it does not depend on who compressed it. The file is recognised by its first bytes, not by its name.',
+    pitfalls: ['unexpected end of file: the file is truncated, perhaps by a download that broke off.'],
+  };
+}
+
+function extractStep(
+  { path, member }: Extract<LayerSource, { readonly type: 'member' }>,
+  number: number,
+  file: Arg,
+): Step {
+  return {
+    ...COMMON,
+    id: `extract-${number}`,
+    title: `take layer ${number} out of the archive`,
+    action: {
+      type: 'run',
+      argv: [...DIES_WITH_US, ...memberArgv(path, member)],
+      stdout: file,
+      reads: path,
+    },
+    why: "An image's archive holds the archives of its layers as members. tar writes this one to its stdout, so no name of the archive becomes a path here.",
+    pitfalls: ['Not found in archive: the archive changed after it was looked at.'],
+  };
+}
+
+/** The command that writes one member of a plain tar archive to its stdout, and reads no further. */
+export function memberArgv(path: Arg, member: string): readonly Arg[] {
+  return ['tar', '--extract', '--to-stdout', '--occurrence=1', '--file', path, '--', member];
+}
