@@ -29,7 +29,7 @@ export interface Members {
 /** The files of the archive at `path`, which the user named `archive`. Throws a UserError when it can't be read. */
 export function openMembers(archive: string, storeRoot: string): Members {
   const source = inspectSource(archive, storeRoot);
-  const path = String(source.path);
+  const path = source.path;
   if (source.type === 'directory') return new DirectoryMembers(archive, path);
   return new TarMembers(archive, path, source.compression);
 }

@@ -13,7 +13,7 @@ const FIRST_MEMBER =
 /** Whether the path leads to a docker-archive or an OCI image layout. Throws a UserError when it can't be read, or is compressed in a way that we do not read. */
 export async function isImageArchive(path: string, storeRoot: string): Promise<boolean> {
   const source = inspectSource(path, storeRoot);
-  const file = String(source.path);
+  const file = source.path;
   if (source.type === 'directory')
     return existsSync(join(file, 'oci-layout')) && existsSync(join(file, 'index.json'));
   const reading = source.compression === undefined ? ['cat'] : DECOMPRESS[source.compression];

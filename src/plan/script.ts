@@ -5,6 +5,7 @@ import { fullArgv } from './enter.ts';
 import { STEP_ENVIRONMENT, UMASK } from './environment.ts';
 import { comment, hereDocument, quoteArg } from './quote.ts';
 import type { Action, Plan, PlanVariable, Step } from './step.ts';
+import { usesVariable } from './uses-variable.ts';
 import { wrap } from './wrap.ts';
 
 const COLUMNS = 100;
@@ -112,12 +113,6 @@ function programsByStep(plan: Plan): ReadonlyMap<string, readonly PlanVariable[]
 
 function isProgram({ name }: PlanVariable): boolean {
   return name.endsWith('_SH');
-}
-
-function usesVariable({ action, undo }: Step, name: string): boolean {
-  return [action, undo].some(
-    command => 'argv' in command && command.argv.some(word => variablesIn(word).includes(name)),
-  );
 }
 
 function stepLines(step: Step, programs: readonly PlanVariable[]): readonly string[] {

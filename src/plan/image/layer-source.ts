@@ -23,7 +23,10 @@ export type LayerSource =
   | { readonly type: 'stored'; readonly digest: string };
 
 /** What a user can name: a directory, or an archive of one. */
-export type FileSource = Extract<LayerSource, { readonly type: 'directory' | 'tar' }>;
+export type FileSource = Extract<LayerSource, { readonly type: 'directory' | 'tar' }> & {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+};
 
 interface Archived {
   readonly compression?: Compression;

@@ -3,6 +3,7 @@
 import { type Arg, arg, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
+import { usesVariable } from '../uses-variable.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
 import { DECOMPRESS, DIES_WITH_US } from './layer-source.ts';
@@ -52,6 +53,14 @@ export function importParts(
 ): Pick<Plan, 'variables' | 'phases' | 'steps' | 'workspace'> {
   const { facts, sources } = input;
   const unpacked = sources.flatMap((source, index) => (source.type === 'stored' ? [] : [index + 1]));
+  const steps = [
+    ...workspaceSteps(facts),
+    ...(assemble?.steps ?? []),
+    ...archiveSteps(input),
+    ...sources.flatMap((source, index) => readSteps(facts, source, index + 1)),
+    ...unpacked.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
+    ...publishSteps(input),
+  ];
   return {
     variables: [
       ...workspaceVariables(facts, input.id),
@@ -60,17 +69,10 @@ export function importParts(
         meaning: `sha256 of layer ${index + 1}, as a plain tar archive`,
         ...(source.type === 'stored' ? { value: source.digest } : {}),
       })),
-      ...PROGRAMS,
+      ...PROGRAMS.filter(({ name }) => steps.some(step => usesVariable(step, name))),
     ],
     phases: assemble === undefined ? PHASES : PHASES.toSpliced(1, 0, assemble.phase),
-    steps: [
-      ...workspaceSteps(facts),
-      ...(assemble?.steps ?? []),
-      ...archiveSteps(input),
-      ...sources.flatMap((source, index) => readSteps(facts, source, index + 1)),
-      ...unpacked.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
-      ...publishSteps(input),
-    ],
+    steps,
     workspace: [T],
   };
 }

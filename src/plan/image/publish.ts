@@ -128,7 +128,7 @@ function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: 
     pitfalls: ['tmp and layers must be on one file system.'],
   };
   return [
-    source.type === 'stored' ? useStep(number, place) : own,
+    source.type === 'stored' ? presentStep(number, place) : own,
     {
       id: `link-layer-${number}`,
       phase,
@@ -143,7 +143,7 @@ function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: 
   ];
 }
 
-function useStep(number: number, place: Arg): Step {
+function presentStep(number: number, place: Arg): Step {
   return {
     id: `use-layer-${number}`,
     phase: 'publish',

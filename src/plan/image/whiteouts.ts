@@ -8,6 +8,7 @@ import { arg, T, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { PlanVariable, Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { DIES_WITH_US } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 const WHITEOUTS_SH: Variable = { var: 'WHITEOUTS_SH' };
@@ -17,7 +18,7 @@ const WHITEOUT_SH: Variable = { var: 'WHITEOUT_SH' };
 const WHITEOUTS_TEXT = `
 grep -q -F -e .wh. -- "$1" || exit 0
 cd -- "$2"; program=$3; shift 3
-find . -name '.wh.*' -prune -exec sh -ec "$program" whiteout "$@" {} +
+exec find . -name '.wh.*' -prune -exec sh -ec "$program" whiteout "$@" {} +
 `.trim();
 
 /**
@@ -66,6 +67,7 @@ export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Ste
     action: {
       type: 'run',
       argv: asOwner(facts, [
+        ...DIES_WITH_US,
         ...['sh', '-ec', arg`${WHITEOUTS_SH}`, 'whiteouts', arg`${path}.list`, path, arg`${WHITEOUT_SH}`],
         ...[trusted ? 'trusted.overlay.opaque' : 'user.overlay.opaque', arg`${path}.scratch`],
       ]),

@@ -4,7 +4,7 @@ import { variablesIn } from '../../../src/plan/arg.ts';
 import type { Facts, IdMapping } from '../../../src/plan/facts.ts';
 import { type BaseInput, planBaseImage, plannedBaseImage } from '../../../src/plan/image/base-image.ts';
 import type { ImportedImage, ImportInput } from '../../../src/plan/image/import-input.ts';
-import { planImport } from '../../../src/plan/image/plan-import.ts';
+import { PLAIN_ARCHIVE, planImport } from '../../../src/plan/image/plan-import.ts';
 import { planRemoveImage } from '../../../src/plan/image/remove-image.ts';
 import { renderJson } from '../../../src/plan/json.ts';
 import { argvText, renderScript } from '../../../src/plan/script.ts';
@@ -61,12 +61,39 @@ const remove = (mapping: IdMapping): Plan =>
     facts: facts(mapping),
   });
 
+const DIFF_ID = 'd'.repeat(64);
+/** Two images of one archive, one of whose layers the store has. */
+const loading = (mapping: IdMapping): Plan =>
+  planImport(
+    input({
+      images: [
+        { ...IMAGE, name: 'low:1', layers: [1], source: '{"os":"linux"}' },
+        { ...IMAGE, name: 'high:1', layers: [1, 2, 3], source: '{}' },
+      ],
+      sources: [
+        { type: 'stored', digest: '5'.repeat(64) },
+        {
+          type: 'member',
+          path: PLAIN_ARCHIVE,
+          member: 'blobs/sha256/abc',
+          compression: 'gzip',
+          diffId: DIFF_ID,
+        },
+        { type: 'member', path: PLAIN_ARCHIVE, member: 'layer.tar', diffId: DIFF_ID },
+      ],
+      archive: { path: '/srv/images.tar.xz', compression: 'xz' },
+      facts: facts(mapping),
+    }),
+    '/srv/images.tar.xz',
+  );
+
 const MAPPINGS: readonly IdMapping[] = ['host', 'range', 'single'];
 const PLANS: readonly Plan[] = MAPPINGS.flatMap(mapping => [
   planImport(input({ facts: facts(mapping) })),
   planBaseImage(base({ facts: facts(mapping) })),
   planBaseImage(base({ facts: facts(mapping), tools: { type: 'programs', paths: ['/bin/sh', '/bin/ls'] } })),
   remove(mapping),
+  loading(mapping),
 ]);
 
 function step(plan: Plan, id: string): Step {
@@ -95,7 +122,8 @@ test('the steps of an import, in order', () => {
       ...['copy-1', 'list-1', 'check-1', 'digest-1'],
       ...['decompress-2', 'list-2', 'check-2', 'digest-2'],
       ...['pack-3', 'list-3', 'check-3', 'digest-3'],
-      ...['make-layer-1', 'unpack-1', 'make-layer-2', 'unpack-2', 'make-layer-3', 'unpack-3'],
+      ...['make-layer-1', 'unpack-1', 'whiteouts-1', 'make-layer-2', 'unpack-2', 'whiteouts-2'],
+      ...['make-layer-3', 'unpack-3', 'whiteouts-3'],
       'write-record',
       ...[
         'publish-layer-1',
@@ -108,6 +136,32 @@ test('the steps of an import, in order', () => {
       'name-image',
     ],
   );
+});
+
+test('the steps of a load: what the store has is not read, and every image gets its record and its name', () => {
+  const plan = loading('host');
+  assert.equal(
+    plan.steps.map(({ id }) => id),
+    [
+      ...['make-store', 'reserve-workspace', 'make-alive', 'hold-alive', 'decompress-archive'],
+      ...['extract-2', 'decompress-2', 'list-2', 'check-2', 'digest-2', 'verify-2'],
+      ...['extract-3', 'list-3', 'check-3', 'digest-3', 'verify-3'],
+      ...['make-layer-2', 'unpack-2', 'whiteouts-2', 'make-layer-3', 'unpack-3', 'whiteouts-3'],
+      ...['write-record-1', 'write-record-2'],
+      ...[
+        'use-layer-1',
+        'link-layer-1',
+        'publish-layer-2',
+        'link-layer-2',
+        'publish-layer-3',
+        'link-layer-3',
+      ],
+      ...['name-image-1', 'name-image-2'],
+    ],
+  );
+  assert.is(plan.summary, 'import low:1, high:1 from /srv/images.tar.xz');
+  assert.match(command(plan, 'extract-2'), /--file "\$T\/archive\.tar" -- blobs\/sha256\/abc$/);
+  assert.is(command(plan, 'verify-2'), `test "$DIGEST2" '=' ${DIFF_ID}`);
 });
 
 test('every plan is well-formed', () => {
@@ -211,7 +265,7 @@ test('what can be undone by name is undone only on failure, and only when it is 
   assert.is(step(plan, 'link-layer-1').reserves, true);
   assert.match(
     undo(plan, 'name-image'),
-    /^failure: flock .*"\$UNNAME_SH" unname "\$T" "\$STORE\/images\/debian:12\.json"$/,
+    /^failure: flock .*"\$UNNAME_SH" unname "\$T\/image\.json" "\$STORE\/images\/debian:12\.json"$/,
   );
 });
 
