@@ -5,18 +5,19 @@ import { EXIT, usageError } from '../errors.ts';
 import { nearNames, shown } from '../plan/names.ts';
 import type { Verb } from './verb.ts';
 
-export const help = `Make, list and remove images.
+export const help = `Make, list, show and remove images.
 
 Examples
   tinydocker image import debian ./debian-rootfs.tar.xz    make an image
   tinydocker image ls                                      list them
+  tinydocker image inspect debian                          everything about one
   tinydocker image rm debian                               remove one
 
 Usage
-  tinydocker image import|ls|rm [OPTIONS] [ARGUMENTS]
+  tinydocker image import|load|ls|inspect|history|tag|rm [OPTIONS] [ARGUMENTS]
 
 Each of them has a --help of its own. tinydocker images is short for image ls,
-and tinydocker rmi for image rm.
+tinydocker rmi for image rm; load, history and tag need no image before them.
 
 Exit status
   0  done
@@ -28,6 +29,10 @@ const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {
   import: async () => (await import('./image-import.ts')).importImage,
   ls: async () => (await import('./images.ts')).run,
   list: async () => (await import('./images.ts')).run,
+  inspect: async () => (await import('./image-inspect.ts')).inspectImages,
+  history: async () => (await import('./history.ts')).run,
+  tag: async () => (await import('./tag.ts')).run,
+  load: async () => (await import('./load.ts')).run,
   rm: async () => (await import('./rmi.ts')).run,
   remove: async () => (await import('./rmi.ts')).run,
 };
@@ -39,13 +44,18 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     return EXIT.ok;
   }
   if (name === undefined)
-    throw usageError('image needs a verb: import, ls or rm.', 'tinydocker image --help shows how.');
+    throw usageError(
+      'image needs a verb: import, load, ls, inspect, history, tag or rm.',
+      'tinydocker image --help shows how.',
+    );
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (load === undefined) {
     const near = nearNames(name, Object.keys(VERBS));
     throw usageError(
       `tinydocker image has no verb ${shown(name)}.`,
-      near.length > 0 ? `Did you mean image ${near.join(' or ')}?` : 'There are import, ls and rm.',
+      near.length > 0
+        ? `Did you mean image ${near.join(' or ')}?`
+        : 'There are import, load, ls, inspect, history, tag and rm.',
     );
   }
   const verb = await load();

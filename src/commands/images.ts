@@ -4,10 +4,13 @@ import process from 'node:process';
 import { EXIT, usageError } from '../errors.ts';
 import { diskUsage, type Usage } from '../host/disk-usage.ts';
 import { probeFacts } from '../host/facts.ts';
+import { imageId, SHORT_ID } from '../host/image-details.ts';
 import { layerDirectories, listImages } from '../host/images.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
+import { age } from '../ui/age.ts';
 import { messageText, size as sizeText } from '../ui/messages.ts';
+import { table } from '../ui/table.ts';
 import { parseOptions } from './options.ts';
 
 export const help = `List the images.
@@ -40,7 +43,7 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-const HEADINGS = ['REPOSITORY', 'TAG', 'LAYERS', 'CREATED', 'SIZE'] as const;
+const HEADINGS = ['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'] as const;
 
 export async function run(argv: readonly string[], _commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'images', anywhere: true });
@@ -73,6 +76,7 @@ function text(format: 'names' | 'table' | 'json'): string {
     const colon = image.name.lastIndexOf(':');
     return {
       ...image,
+      id: imageId(image),
       repository: image.name.slice(0, colon),
       tag: image.name.slice(colon + 1),
       size: layers.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -82,53 +86,19 @@ function text(format: 'names' | 'table' | 'json'): string {
   if (format === 'json')
     return rows
       .map(
-        ({ name, repository, tag, created, layers, config, size }) =>
-          `${JSON.stringify({ name, repository, tag, created, layers: layers.map(({ digest }) => digest), config, size })}\n`,
+        ({ name, id, repository, tag, created, layers, config, size }) =>
+          `${JSON.stringify({ name, id: `sha256:${id}`, repository, tag, created, layers: layers.map(({ digest }) => digest), config, size })}\n`,
       )
       .join('');
   const now = Date.now();
   return table([
     HEADINGS,
-    ...rows.map(({ repository, tag, layers, created, size, complete }) => [
+    ...rows.map(({ repository, tag, id, created, size, complete }) => [
       repository,
       tag,
-      String(layers.length),
+      id.slice(0, SHORT_ID),
       age(now - Date.parse(created)),
       `${sizeText(size)}${complete ? '' : '+'}`,
     ]),
   ]);
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      row =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('   ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
-
-/** "3 hours ago"; `milliseconds` may be negative when the clock was set back. */
-function age(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  if (Number.isNaN(seconds)) return 'unknown';
-  if (seconds < 1) return 'now';
-  const units = [
-    ['second', 60],
-    ['minute', 60],
-    ['hour', 24],
-    ['day', 7],
-    ['week', 8],
-  ] as const;
-  let count = seconds;
-  for (const [unit, size] of units) {
-    if (count < size) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
-    count = Math.floor(count / size);
-  }
-  const months = Math.floor(seconds / (30 * 86_400));
-  return months < 24 ? `${months} months ago` : `${Math.floor(months / 12)} years ago`;
 }

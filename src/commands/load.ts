@@ -13,10 +13,10 @@ import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-o
 export const help = `Load images from an archive.
 
 Examples
-  docker save -o debian.tar debian:12; tinydocker load debian.tar
-  podman save --format oci-archive -o app.tar app && tinydocker load app.tar
-  skopeo copy docker://debian:12 oci:debian:12 && tinydocker load ./debian
-  tinydocker load --dry-run debian.tar             see what it would do
+  tinydocker load debian.tar            docker save -o debian.tar debian made it
+  tinydocker load app.tar.gz            podman save app | gzip >app.tar.gz
+  tinydocker load ./debian              skopeo copy docker://debian oci:debian:12
+  tinydocker load --dry-run debian.tar  see what it would do
 
 Usage
   tinydocker load [OPTIONS] ARCHIVE                (also: load -i ARCHIVE)

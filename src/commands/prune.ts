@@ -10,6 +10,7 @@ import { shown } from '../plan/names.ts';
 import { planPrune, type Removable, removableName } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
 import { size } from '../ui/messages.ts';
+import { table } from '../ui/table.ts';
 import { visible } from '../ui/visible.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
@@ -78,7 +79,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     process.stdout.write(renderScript([planOf(removables)], commandLine));
     return EXIT.ok;
   }
-  if (!values.quiet) process.stdout.write(found.length === 0 ? 'Nothing is left over.\n' : table(found));
+  if (!values.quiet) process.stdout.write(found.length === 0 ? 'Nothing is left over.\n' : listed(found));
   if (found.length === 0) return EXIT.ok;
   if (!values.force && !(await confirmed(found.length))) return EXIT.failure;
 
@@ -114,8 +115,8 @@ function keyOf(removable: Removable): string {
 }
 
 /** One line for each: what, name, size, why. */
-function table(found: readonly FoundLeftover[]): string {
-  const rows = [
+function listed(found: readonly FoundLeftover[]): string {
+  return table([
     ['WHAT', 'NAME', 'SIZE', 'WHY'],
     ...found.map(({ removable, bytes, reason }) => [
       removable.type,
@@ -123,11 +124,7 @@ function table(found: readonly FoundLeftover[]): string {
       size(bytes),
       visible(reason),
     ]),
-  ];
-  const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  return rows
-    .map(row => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
-    .join('');
+  ]);
 }
 
 /** Asks on the terminal. Throws a UserError when there is none. */

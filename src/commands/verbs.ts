@@ -16,6 +16,8 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   load: { summary: 'load images that docker, podman or skopeo saved', load: () => import('./load.ts') },
   images: { summary: 'list the images', load: () => import('./images.ts') },
+  tag: { summary: 'give an image another name', load: () => import('./tag.ts') },
+  history: { summary: 'show the layers of an image, and what made them', load: () => import('./history.ts') },
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },

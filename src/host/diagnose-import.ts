@@ -3,7 +3,7 @@
 import type { StepFailure } from '../events.ts';
 import { type Arg, resolve, type Values } from '../plan/arg.ts';
 import { shown } from '../plan/names.ts';
-import type { Plan, Step } from '../plan/step.ts';
+import type { Plan, PlanKind, Step } from '../plan/step.ts';
 import type { Diagnosis } from './causes/scene.ts';
 import { programHint } from './packages.ts';
 
@@ -11,9 +11,11 @@ const AGAIN =
   'Get it again, or make it again, and compare its checksum with the one that its maker published.';
 const REMAKE = 'Make it again with names below one directory: tar -C DIRECTORY -cf FILE.tar .';
 
+const KINDS: ReadonlySet<PlanKind> = new Set<PlanKind>(['import', 'base', 'tag', 'remove-image']);
+
 /** Says why a step of an import, of the default image's making or of an image's removal failed; undefined when it is none of these, or not known. Looks only. */
 export function diagnoseImport(plan: Plan, step: Step, failure: StepFailure): Diagnosis | undefined {
-  if (plan.kind !== 'import' && plan.kind !== 'base' && plan.kind !== 'remove-image') return undefined;
+  if (!KINDS.has(plan.kind)) return undefined;
   if (failure.onPurpose) return undefined;
   const values = valuesOf(plan);
   return (

@@ -105,6 +105,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   run: true,
   import: true,
   base: true,
+  tag: true,
   'remove-image': true,
   'remove-container': true,
   prune: true,

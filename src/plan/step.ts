@@ -104,7 +104,7 @@ export interface PlanVariable {
   readonly meaning: string;
 }
 
-export type PlanKind = 'run' | 'import' | 'base' | 'remove-image' | 'remove-container' | 'prune';
+export type PlanKind = 'run' | 'import' | 'base' | 'tag' | 'remove-image' | 'remove-container' | 'prune';
 
 export interface Plan {
   readonly kind: PlanKind;

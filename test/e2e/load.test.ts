@@ -118,6 +118,15 @@ eachModeWithArchives('an image of two layers is what umoci unpacks', async place
   );
   assert.is(await seen(place, image), expected.get(mode.name));
 
+  // Its id is what the others call it.
+  const config = JSON.parse(
+    spawnSync('skopeo', ['inspect', '--raw', `oci-archive:${archives.oci}`], { encoding: 'utf8' }).stdout,
+  ) as { readonly config: { readonly digest: string } };
+  const [inspected] = JSON.parse(await succeed(place, 'image', 'inspect', image)) as readonly {
+    readonly Id: string;
+  }[];
+  assert.is(inspected?.Id, config.config.digest);
+
   // Its configuration is the container's.
   const user = mode.name === 'single' ? ['-u', 'root'] : [];
   const run = ['run', '-q', ...user];

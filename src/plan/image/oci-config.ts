@@ -1,7 +1,7 @@
 /** The configuration of an image as the OCI image specification has it ("Image Configuration"), which docker's is too. */
 
 import { ok, type PlanFailure, type Result } from '../result.ts';
-import type { ImageConfig } from './image.ts';
+import type { ImageConfig, ImageRecord } from './image.ts';
 
 export interface HistoryEntry {
   readonly created?: string;
@@ -47,6 +47,21 @@ export function parseOciConfig(text: string): Result<OciConfig, PlanFailure> {
     diffIds: diffIds.map(id => id.slice('sha256:'.length)),
     history: history(value['history']),
   });
+}
+
+/** The configuration of an image, as text: what it came with, or what says the same. `architecture` is that of this machine, in Go's spelling. */
+export function ociConfigText(image: ImageRecord, architecture: string): string {
+  return (
+    image.source ??
+    JSON.stringify({
+      created: image.created,
+      architecture,
+      os: 'linux',
+      config: image.config,
+      rootfs: { type: 'layers', diff_ids: image.layers.map(({ digest }) => `sha256:${digest}`) },
+      history: image.layers.map(() => ({ created: image.created, created_by: 'tinydocker image import' })),
+    })
+  );
 }
 
 /** Undefined when a part that we honour has another shape than it should have. */
