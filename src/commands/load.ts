@@ -13,10 +13,10 @@ import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-o
 export const help = `Load images from an archive.
 
 Examples
-  tinydocker load debian.tar            docker save -o debian.tar debian made it
-  tinydocker load app.tar.gz            podman save app | gzip >app.tar.gz
-  tinydocker load ./debian              skopeo copy docker://debian oci:debian:12
-  tinydocker load --dry-run debian.tar  see what it would do
+  tinydocker load debian.tar       docker save -o debian.tar debian made it
+  tinydocker load app.tar.gz       podman save app | gzip >app.tar.gz
+  tinydocker load ./debian         skopeo copy docker://debian oci:debian:12
+  tinydocker load --dry-run x.tar  see what it would do
 
 Usage
   tinydocker load [OPTIONS] ARCHIVE                (also: load -i ARCHIVE)
