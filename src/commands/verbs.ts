@@ -14,6 +14,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
   },
+  pull: { summary: 'get an image from a registry', load: () => import('./pull.ts') },
   load: { summary: 'load images that docker, podman or skopeo saved', load: () => import('./load.ts') },
   images: { summary: 'list the images', load: () => import('./images.ts') },
   tag: { summary: 'give an image another name', load: () => import('./tag.ts') },

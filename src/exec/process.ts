@@ -22,6 +22,8 @@ export interface CommandOptions {
   /** The command's stdin is the caller's: a terminal can be somebody else's, and then not be opened again. */
   readonly callersStdin?: boolean;
   readonly stdout?: string | undefined;
+  /** The command has the caller's environment, with our PATH and locale. */
+  readonly callersEnvironment?: boolean;
   /** Keep what the command prints; a pipe costs about a millisecond. */
   readonly keepStdout?: boolean;
   /** Descriptor of a file that takes stderr instead of a pipe. */
@@ -81,7 +83,7 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
       : open(options.stdout, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   const child = execa(program, words, {
     ...SURROUNDINGS,
-    env: environment(),
+    env: options.callersEnvironment ? { ...process.env, ...environment() } : environment(),
     stdio: descriptors(stdin, stdout, options.stderr ?? 'pipe'),
     detached: true,
   });

@@ -84,6 +84,7 @@ async function runToEnd(
       stdin: optional(action.stdin),
       stdout: optional(action.stdout),
       keepStdout: action.capture !== undefined,
+      callersEnvironment: action.environment === 'caller',
       stderr: state.stderr?.fd,
     },
   );

@@ -6,6 +6,7 @@ import { shown } from '../plan/names.ts';
 import type { Plan, PlanKind, Step } from '../plan/step.ts';
 import type { Diagnosis } from './causes/scene.ts';
 import { programHint } from './packages.ts';
+import { registryCause } from './registry-cause.ts';
 
 const AGAIN =
   'Get it again, or make it again, and compare its checksum with the one that its maker published.';
@@ -63,6 +64,10 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return checkCause(source, said);
     case 'unpack':
       return unpackCause(source, said);
+    case 'fetch': {
+      const reference = step.action.type === 'run' ? step.action.argv.find(isReference) : undefined;
+      return registryCause(reference?.replace('docker://', '') ?? '', said);
+    }
     case 'extract':
       return /Not found in archive|Unexpected EOF/i.test(said)
         ? { cause: `${source} changed, or is truncated: a layer that it lists is not there.`, hint: AGAIN }
@@ -222,7 +227,7 @@ function sourceName(plan: Plan, step: Step, values: Values): string {
   const first = plan.steps.find(
     ({ id }) =>
       id === 'decompress-archive' ||
-      ['pack', 'copy', 'extract', 'decompress'].some(verb => id === `${verb}-${number}`),
+      ['fetch', 'pack', 'copy', 'extract', 'decompress'].some(verb => id === `${verb}-${number}`),
   );
   const word = first === undefined ? undefined : sourcePath(first);
   if (word === undefined) return 'The source';
@@ -231,6 +236,10 @@ function sourceName(plan: Plan, step: Step, values: Values): string {
   } catch {
     return 'The source';
   }
+}
+
+function isReference(word: Arg): word is string {
+  return typeof word === 'string' && word.startsWith('docker://');
 }
 
 function numberOf({ id }: Step): string {

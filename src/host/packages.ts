@@ -25,6 +25,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   setsid: ['util-linux', 'util-linux', 'util-linux-misc'],
   sh: ['dash', 'bash', 'busybox'],
   sha256sum: ['coreutils', 'coreutils', 'coreutils'],
+  skopeo: ['skopeo', 'skopeo', 'skopeo'],
   tar: ['tar', 'tar', 'tar'],
   umount: ['mount', 'util-linux', 'umount'],
   unshare: ['util-linux', 'util-linux', 'util-linux-misc'],

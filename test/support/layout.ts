@@ -26,11 +26,18 @@ export interface LayoutOptions {
 /** Writes a layout below `dir` whose layers are plain tars. */
 export function makeLayout(dir: string, { layers, name = 'x:1', config, index }: LayoutOptions): Layout {
   mkdirSync(join(dir, 'blobs/sha256'), { recursive: true });
+  const sizes = new Map<string, number>();
   const blob = (content: Buffer | string): string => {
     const digest = createHash('sha256').update(content).digest('hex');
     writeFileSync(join(dir, 'blobs/sha256', digest), content);
+    sizes.set(digest, Buffer.byteLength(content));
     return digest;
   };
+  const descriptor = (mediaType: string, digest: string) => ({
+    mediaType,
+    digest: `sha256:${digest}`,
+    size: sizes.get(digest),
+  });
   const digests = layers.map(members => blob(tarOf(members)));
   const described = {
     ...{ os: 'linux', architecture: 'amd64', created: '2020-01-01T00:00:00Z' },
@@ -57,8 +64,4 @@ export function makeLayout(dir: string, { layers, name = 'x:1', config, index }:
   writeFileSync(join(dir, 'index.json'), JSON.stringify(index === undefined ? listed : index(listed)));
   writeFileSync(join(dir, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   return { path: dir, config: configDigest, manifest, layers: digests };
-}
-
-function descriptor(mediaType: string, digest: string) {
-  return { mediaType, digest: `sha256:${digest}`, size: 1 };
 }

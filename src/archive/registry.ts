@@ -1,0 +1,103 @@
+/** Images in registries, looked at by skopeo: only manifests and configurations are fetched. */
+
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.ts';
+import { runCommand } from '../exec/process.ts';
+import { programHint } from '../host/packages.ts';
+import { findProgram } from '../host/programs.ts';
+import { registryCause } from '../host/registry-cause.ts';
+import type { Compression, LayerSource } from '../plan/image/layer-source.ts';
+import { type OciConfig, parseOciConfig } from '../plan/image/oci-config.ts';
+import { pulledLayer } from '../plan/image/plan-pull.ts';
+import type { Reference } from '../plan/image/reference.ts';
+import { shown } from '../plan/names.ts';
+import type { ArchivedImage } from './archived-image.ts';
+import { type Descriptor, damaged, digestOf, resolveManifest } from './manifest.ts';
+import { verified } from './members.ts';
+
+export interface RemoteImage extends ArchivedImage {
+  /** The image's own manifest, by its digest. */
+  readonly reference: string;
+}
+
+/** Looks at an image in its registry. Throws a UserError that says why that is not possible. */
+export async function inspectRemote(
+  { source, repository, name }: Reference,
+  tlsVerify: boolean,
+): Promise<RemoteImage> {
+  if (findProgram('skopeo') === undefined)
+    throw new UserError('Images are pulled by skopeo, and skopeo is not installed.', {
+      hint: programHint('skopeo'),
+    });
+  const inspect = (from: string, ...options: readonly string[]) => skopeo(from, tlsVerify, options);
+  const load = async (descriptor: Descriptor) => {
+    const digest = digestOf(descriptor, source);
+    return verified(
+      await inspect(`${repository}@sha256:${digest}`),
+      digest,
+      `A manifest of ${shown(source)}`,
+    );
+  };
+  const found = await resolveManifest(await inspect(source), { name: source, load });
+  if (found === undefined) throw new UserError(`${shown(source)} has no image for this machine.`);
+  const { manifest, text } = found;
+  const reference = `${repository}@sha256:${sha256(text)}`;
+  const configText = verified(
+    await inspect(reference, '--config'),
+    digestOf(manifest.config, source),
+    `The configuration of ${shown(source)}`,
+  );
+  const parsed = parseOciConfig(configText);
+  if (!parsed.ok) throw new UserError(`${shown(source)}: ${parsed.failures.message}`);
+  return {
+    names: [name],
+    text: configText,
+    config: parsed.value,
+    layers: layersOf(manifest.layers, parsed.value, source),
+    reference,
+  };
+}
+
+function layersOf(
+  layers: readonly Descriptor[],
+  { diffIds }: OciConfig,
+  source: string,
+): readonly LayerSource[] {
+  if (layers.length !== diffIds.length)
+    throw damaged(source, `its manifest names ${layers.length} layers, its configuration ${diffIds.length}`);
+  return layers.map((layer, index) => {
+    const compression = compressionOf(layer, source);
+    return {
+      ...pulledLayer(digestOf(layer, source)),
+      diffId: diffIds[index] ?? '',
+      ...(compression === undefined ? {} : { compression }),
+    };
+  });
+}
+
+function compressionOf({ mediaType = '' }: Descriptor, source: string): Compression | undefined {
+  if (/[+.]gzip$/.test(mediaType)) return 'gzip';
+  if (/[+.]zstd$/.test(mediaType)) return 'zstd';
+  if (/[.]tar$/.test(mediaType)) return undefined;
+  throw new UserError(
+    `${shown(source)} has a layer of the type ${shown(mediaType)}, which tinydocker does not read.`,
+  );
+}
+
+async function skopeo(from: string, tlsVerify: boolean, options: readonly string[]): Promise<string> {
+  const { stdout, stderr, exitStatus } = await runCommand(
+    [
+      ...['skopeo', 'inspect', '--raw', ...options],
+      ...(tlsVerify ? [] : ['--tls-verify=false']),
+      `docker://${from}`,
+    ],
+    { callersEnvironment: true },
+  );
+  if (exitStatus === 0) return stdout;
+  const { cause, hint } = registryCause(from, stderr);
+  throw new UserError(cause, { hint });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

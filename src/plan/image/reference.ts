@@ -1,0 +1,40 @@
+/** References to images in registries, as docker spells them: [HOST[:PORT]/]PATH[:TAG][@DIGEST]. */
+
+import { parseImageName, shown } from '../names.ts';
+import { ok, type PlanFailure, type Result } from '../result.ts';
+
+export interface Reference {
+  /** What skopeo's docker:// transport takes; a digest wins over a tag. */
+  readonly source: string;
+  /** Without tag and digest: what a digest can be added to. */
+  readonly repository: string;
+  /** The name that the image gets here: docker's own registry is left out, and without a tag a digest makes one. */
+  readonly name: string;
+}
+
+/** Reads a reference; "docker://" in front, which is skopeo's spelling, may be there. */
+export function parseReference(text: string): Result<Reference, PlanFailure> {
+  const plain = text.replace(/^docker:\/\//, '');
+  const [, named = plain, digest] = /^([^@]*)@sha256:([0-9a-f]{64})$/.exec(plain) ?? [];
+  const tagged = /:[^/]*$/.test(named);
+  const short = named.replace(/^docker\.io\/(library\/)?/, '');
+  const parsed = parseImageName(
+    digest === undefined || tagged ? short : `${short}:sha256-${digest.slice(0, 12)}`,
+  );
+  if (parsed.failure !== undefined)
+    return {
+      ok: false,
+      failures: {
+        ...parsed.failure,
+        message: `${shown(text)} can not be an image's reference: ${parsed.failure.message.replace(/^.*?: /, '')}`,
+        hint: 'Write debian:12, registry.example.com/team/app:1 or NAME@sha256:DIGEST.',
+      },
+    };
+  const repository = named.replace(/:[^/]*$/, '');
+  const tag = tagged ? named.slice(repository.length + 1) : 'latest';
+  return ok({
+    source: digest === undefined ? `${repository}:${tag}` : `${repository}@sha256:${digest}`,
+    repository,
+    name: parsed.name,
+  });
+}
