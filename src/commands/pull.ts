@@ -16,8 +16,8 @@ export const help = `Get an image from a registry.
 Examples
   tinydocker pull debian:12
   tinydocker pull registry.example.com/team/app@sha256:1f9e...
-  tinydocker pull --tls-verify=false 127.0.0.1:5000/app    a registry without TLS
-  tinydocker pull --dry-run debian:12                      see what it would do
+  tinydocker pull --tls-verify=false 127.0.0.1:5000/app  a registry without TLS
+  tinydocker pull --dry-run debian:12                    see what it would do
 
 Usage
   tinydocker pull [OPTIONS] REFERENCE
