@@ -24,8 +24,8 @@ Usage
 
 REFERENCE is what docker takes: [HOST[:PORT]/]PATH[:TAG][@DIGEST]. skopeo does
 the fetching, with the logins that it and podman keep. The manifest is looked at
-first, and fetched by its digest; each layer is compared with the digest that the
-configuration names. --dry-run looks at the manifest, too.
+first, by --dry-run too, and fetched by its digest; each layer is compared with
+the digest that the configuration names.
 
 Options
       --tls-verify=false  do not ask the registry who it is
