@@ -105,6 +105,11 @@ function listCause(source: string, said: string): Diagnosis | undefined {
       cause: 'The tar of this machine is not GNU tar, which tinydocker needs.',
       hint: programHint('tar'),
     };
+  if (/archive is compressed/i.test(said))
+    return {
+      cause: `${source} is compressed twice.`,
+      hint: 'Decompress it once, and import what comes out.',
+    };
   // In this order: what does not begin as an archive is none, whatever else tar says about it.
   if (/does not look like a tar archive/i.test(said))
     return {
@@ -115,7 +120,7 @@ function listCause(source: string, said: string): Diagnosis | undefined {
     return { cause: `${source} is truncated: the archive ends in the middle of a member.`, hint: AGAIN };
   if (/skipping to next header/i.test(said))
     return { cause: `${source} is damaged: some of its members can not be read.`, hint: AGAIN };
-  return { cause: `${source} can not be read as a tar archive: ${lastLine(said)}.`, hint: AGAIN };
+  return { cause: `${source} can not be read as a tar archive: ${firstComplaint(said)}.`, hint: AGAIN };
 }
 
 function checkCause(source: string, said: string): Diagnosis | undefined {
@@ -137,6 +142,11 @@ function checkCause(source: string, said: string): Diagnosis | undefined {
     };
   if (said.includes('no end mark'))
     return { cause: `${source} is truncated: the archive ends without the mark that ends it.`, hint: AGAIN };
+  if (said.includes('goes on after'))
+    return {
+      cause: `${source} has something else after the mark that ends the archive.`,
+      hint: 'tar would leave it out without a word. If several archives were joined, import each as a source of its own.',
+    };
   return undefined;
 }
 
@@ -211,6 +221,11 @@ function valuesOf(plan: Plan): Values {
   for (const { name, value } of plan.variables)
     if (value !== undefined) values.set(name, resolve(value, values));
   return values;
+}
+
+/** What tar says first; that it will fail because of it comes last. */
+function firstComplaint(said: string): string {
+  return (said.trim().split('\n')[0] ?? '').replace(/^tar: /, '');
 }
 
 function lastLine(said: string): string {

@@ -142,6 +142,22 @@ eachMode(test, 'truncated and damaged files', async place => {
     ['image', 'import', 'x', file(place, 'not.gz', gzipSync('not a tar '.repeat(100)))],
     /not\.gz" is not a tar archive/,
   );
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'more.tar', Buffer.concat([whole, Buffer.from('something else')]))],
+    /more\.tar" has something else after the mark that ends the archive\./,
+  );
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'twice.gz', gzipSync(gzipSync(whole)))],
+    /twice\.gz" is compressed twice\./,
+  );
+  const odd = tarOf([{ name: 'f', text: 'x', pax: { mtime: '99999999999999999999' } }]);
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'odd.tar', odd)],
+    /odd\.tar" can not be read as a tar archive: Extended header mtime=9+ is out of range/,
+  );
   const damaged = Buffer.from(whole);
   damaged.fill(0x55, 512 * 7, 512 * 9);
   await refused(
