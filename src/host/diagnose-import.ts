@@ -10,6 +10,8 @@ import { programHint } from './packages.ts';
 const AGAIN =
   'Get it again, or make it again, and compare its checksum with the one that its maker published.';
 const REMAKE = 'Make it again with names below one directory: tar -C DIRECTORY -cf FILE.tar .';
+const YOURSELF = 'If you trust the archive, unpack it yourself and import the directory.';
+const NOWHERE = `Nothing was written there. ${YOURSELF}`;
 
 /** Says why a step of an import, of the default image's making or of an image's removal failed; undefined when it is none of these, or not known. Looks only. */
 export function diagnoseImport(plan: Plan, step: Step, failure: StepFailure): Diagnosis | undefined {
@@ -156,13 +158,25 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
   if (through !== null)
     return {
       cause: `${source} has a member, ${shown(through[1] ?? '')}, below a symbolic link of its own that leads out of the image, or below a file.`,
-      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+      hint: NOWHERE,
     };
-  const link = /^tar: (.*): Cannot hard link to (.*): (.*)$/m.exec(said);
+  const link = /^tar: (.*): Cannot hard link to '(.*)': (.*)$/m.exec(said);
   if (link !== null)
     return {
-      cause: `${source} has a hard link, ${shown(link[1] ?? '')}, to ${link[2]}, which is not in the archive (${link[3]}).`,
-      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+      cause: `${source} has a hard link, ${shown(link[1] ?? '')}, to ${shown(link[2] ?? '')}, which ${/^No such file/.test(link[3] ?? '') ? 'is not in the archive before it' : `can not be made (${link[3]})`}.`,
+      hint: NOWHERE,
+    };
+  const tooLong = /^tar: (.*): Cannot .*: File name too long$/m.exec(said);
+  if (tooLong !== null)
+    return {
+      cause: `${source} has a member whose name is too long for the file system of the store: ${shown(tooLong[1] ?? '')}.`,
+      hint: 'Leave it out of the archive (tar --exclude), or give it a shorter name.',
+    };
+  const taken = /^tar: (.*): Cannot .*: (?:File exists|Is a directory)$/m.exec(said);
+  if (taken !== null)
+    return {
+      cause: `${source} has a member, ${shown(taken[1] ?? '')}, that can not take the place of the directory of that name.`,
+      hint: 'tar --recursive-unlink -xf FILE.tar -C DIRECTORY unpacks it all the same; then import the directory.',
     };
   const device = /^tar: (.*): Cannot mknod: Operation not permitted$/m.exec(said);
   if (device !== null)
@@ -175,6 +189,12 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
     return {
       cause: `${source} has a file, ${shown(owner[1] ?? '')}, of user ${owner[2]} and group ${owner[3]}, which is beyond the ids that /etc/subuid and /etc/subgid give you.`,
       hint: 'Let root give you more: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+    };
+  const other = /^tar: (.*): (Cannot .*: (?!Permission|Too many|Input|Cannot).*)$/m.exec(said);
+  if (other !== null)
+    return {
+      cause: `${source} has a member, ${shown(other[1] ?? '')}, that can not be unpacked: ${other[2]}.`,
+      hint: YOURSELF,
     };
   return undefined;
 }

@@ -82,6 +82,38 @@ const HOSTILE: readonly (readonly [string, readonly Member[], RegExp])[] = [
     ],
     /"b\/evil", below a symbolic link/,
   ],
+  [
+    'a file in the place of a directory',
+    [
+      { name: 'd/', type: 'directory', mode: 0o755 },
+      { name: 'd/f', text: 'x' },
+      { name: 'd', text: 'x' },
+    ],
+    /has a member, "d", that can not take the place of the directory of that name\./,
+  ],
+  [
+    'a name that is too long',
+    [{ name: 'f', text: 'x', pax: { path: `${'n'.repeat(300)}` } }],
+    /has a member whose name is too long for the file system of the store: "n{115}\.\.\."\.\n/,
+  ],
+  [
+    'a hard link to a directory',
+    [
+      { name: 'd/', type: 'directory', mode: 0o755 },
+      { name: 'h', type: 'hardlink', target: 'd' },
+    ],
+    /has a hard link, "h", to "d", which can not be made \(Operation not permitted\)/,
+  ],
+  [
+    'a hard link to nothing',
+    [{ name: 'h', type: 'hardlink', target: 'none' }],
+    /has a hard link, "h", to "none", which is not in the archive before it\./,
+  ],
+  [
+    'a symbolic link to nothing at all',
+    [{ name: 's', type: 'symlink', target: '' }],
+    /has a member, "s", that can not be unpacked: Cannot create symlink to '': No such file/,
+  ],
   ['no members', [], /is an archive without members/],
 ];
 
