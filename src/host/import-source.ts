@@ -41,6 +41,7 @@ export function inspectSource(path: string, storeRoot: string): ImportSource {
   const stats = statSync(real);
   refuseStore(path, real, storeRoot, stats.isDirectory());
   if (stats.isDirectory()) return inspectDirectory(path, real);
+  if (stats.isFIFO()) throw aPipe(path);
   if (!stats.isFile())
     throw new UserError(`${shown(path)} is neither a directory nor a regular file.`, {
       hint: "Give the image's root directory, or a tar archive of one.",
@@ -55,10 +56,29 @@ function realPath(path: string): string {
     return real;
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT') throw new UserError(`There is no file or directory ${shown(path)}.`);
+    if (isPipe(path)) throw aPipe(path);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new UserError(`There is no file or directory ${shown(path)}.`);
     if (code === 'EACCES') throw new UserError(`${shown(path)} is not readable for you (permission denied).`);
     throw new UserError(`${shown(path)} can not be read (${code ?? String(error)}).`);
   }
+}
+
+/** What a shell hands over as /dev/stdin or /dev/fd/63 leads to a name that is in no directory. "-" is the standard input to other programs. */
+function isPipe(path: string): boolean {
+  if (path === '-') return true;
+  try {
+    const stats = statSync(resolve(path));
+    return stats.isFIFO() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function aPipe(path: string): UserError {
+  return new UserError(`${shown(path)} is a pipe, which an import does not read.`, {
+    hint: 'Write it to a file first: COMMAND >FILE.tar.',
+  });
 }
 
 /** Packing a directory that the archive is written into would never end. */

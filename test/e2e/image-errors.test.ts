@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert';
 import { makeImage } from '../support/image.ts';
 import { archive, emptyStore, file, hasProgram, refused } from '../support/imports.ts';
 import { eachMode, type Place } from '../support/modes.ts';
-import { tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
+import { runAs, tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
 import { type Member, tarOf } from '../support/tar.ts';
 
 const MARK = '/.tinydocker-image';
@@ -236,6 +236,22 @@ eachMode(test, 'sources that are none', async place => {
   );
   await refused(place, ['image', 'import', 'x', file(place, 'z.zip', 'PK\x03\x04xxxx')], /is a zip file/);
   await refused(place, ['image', 'import', 'x', '/dev/null'], /is neither a directory nor a regular file/);
+  for (const source of ['/dev/stdin', '-']) {
+    const piped = await runAs(place, [
+      ...['sh', '-c', 'cat "$1" | { shift; "$@"; }', 'piped', join(place.dir, 'first.tar')],
+      ...[...tinydockerProgram(), 'image', 'import', 'x', source],
+    ]);
+    assert.match(
+      withoutNotes(piped.stderr),
+      /^tinydocker: ".*" is a pipe, which an import does not read\.\nWrite it to a file first: COMMAND >FILE\.tar\.$/m,
+    );
+    assert.is(piped.status, 1);
+  }
+  await refused(
+    place,
+    ['image', 'import', 'x', join(place.dir, 'zero', 'below')],
+    /There is no file or directory ".*zero\/below"\./,
+  );
   await refused(place, ['image', 'import', 'x', join(place.store, 'layers')], /lies inside the store/);
   await refused(place, ['image', 'import', 'x', place.dir], /contains the store/);
   const secret = file(place, 'secret.tar', tarOf([{ name: 'x' }]));
