@@ -68,12 +68,7 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return /permission denied/i.test(said) ? { cause: `${source} is not readable for you.` } : undefined;
     case 'make-store':
     case 'reserve-workspace':
-      return /permission denied/i.test(said)
-        ? {
-            cause: `The store can not be written by you: ${lastLine(said)}.`,
-            hint: 'TINYDOCKER_ROOT names a store of your own.',
-          }
-        : undefined;
+      return storeNotMade(said);
     case 'take-names':
     case 'take-links':
       return /cannot stat/.test(said)
@@ -89,6 +84,21 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
     default:
       return undefined;
   }
+}
+
+function storeNotMade(said: string): Diagnosis | undefined {
+  const [, inTheWay] = /cannot create directory '(.*)': (?:Not a directory|File exists)$/m.exec(said) ?? [];
+  if (inTheWay !== undefined)
+    return {
+      cause: `The store can not be made: ${shown(inTheWay)} is there, and is not a directory.`,
+      hint: 'TINYDOCKER_ROOT names another store.',
+    };
+  if (/permission denied/i.test(said))
+    return {
+      cause: `The store can not be written by you: ${lastLine(said)}.`,
+      hint: 'TINYDOCKER_ROOT names a store of your own.',
+    };
+  return undefined;
 }
 
 function decompressCause(source: string, said: string): Diagnosis | undefined {
@@ -206,7 +216,10 @@ function packCause(source: string, said: string): Diagnosis | undefined {
       cause: `${source} has a file that is not readable for you: ${shown(denied[1] ?? '')}.`,
       hint: 'Change its mode, or import the directory as root.',
     };
-  const changed = /^tar: (.*): (?:file changed as we read it|File removed before we read it)$/m.exec(said);
+  const changed =
+    /^tar: (.*): (?:file changed as we read it|File removed before we read it|File shrank by \d+ bytes; padding with zeros)$/m.exec(
+      said,
+    );
   if (changed !== null)
     return {
       cause: `${source} changed while it was read: ${shown(changed[1] ?? '')}.`,

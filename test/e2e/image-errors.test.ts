@@ -282,6 +282,26 @@ eachMode(test, 'sources that are none', async place => {
   assert.is((await tinydocker(place, ['image', 'import', 'x'])).status, 2);
 });
 
+eachMode(test, 'a store whose place a file has taken', async place => {
+  const tar = archive(place, [{ name: 'f', text: 'x' }]);
+  const store = file(place, 'taken', 'x');
+  for (const [args, status, says] of [
+    [
+      ['image', 'import', 'x', tar],
+      1,
+      /The store can not be made: ".*taken" is there, and is not a directory\./,
+    ],
+    [['images'], 1, /images can not be read: something in its path is not a directory\./],
+    [['rmi', 'x'], 1, /can not be read: something in its path is not a directory\./],
+    [['run', 'c1'], 125, /can not be read: something in its path is not a directory\./],
+    [['prune'], 1, /can not be read: something in its path is not a directory\./],
+  ] as const) {
+    const { status: ended, stderr } = await tinydocker(place, args, { store });
+    assert.match(withoutNotes(stderr), says);
+    assert.is(ended, status, args.join(' '));
+  }
+});
+
 /** A command of the place's user in a private mount table, in which root has done `setUp` before. Prints what the store contains, before and after. */
 function prepared(place: Place, setUp: string, args: readonly string[], program: readonly string[]) {
   const text = `
