@@ -217,7 +217,7 @@ function packCause(source: string, said: string): Diagnosis | undefined {
       hint: 'Change its mode, or import the directory as root.',
     };
   const changed =
-    /^tar: (.*): (?:file changed as we read it|File removed before we read it|File shrank by \d+ bytes; padding with zeros)$/m.exec(
+    /^tar: (.*): (?:file changed as we read it|File removed before we read it|File shrank by \d+ bytes?; padding with zeros)$/m.exec(
       said,
     );
   if (changed !== null)
