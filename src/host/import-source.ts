@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { errorCode, UserError } from '../errors.ts';
 import type { Compression, ImportSource } from '../plan/image/layer.ts';
 import { shown } from '../plan/names.ts';
@@ -40,7 +41,8 @@ export function inspectSource(path: string, storeRoot: string): ImportSource {
   const real = realPath(path);
   const stats = statSync(real);
   refuseStore(path, real, storeRoot, stats.isDirectory());
-  if (stats.isDirectory()) return inspectDirectory(path, real);
+  if (stats.isDirectory())
+    return { ...inspectDirectory(path, real), ...(isForeign(stats.uid) ? { foreign: true } : {}) };
   if (stats.isFIFO()) throw aPipe(path);
   if (!stats.isFile())
     throw new UserError(`${shown(path)} is neither a directory nor a regular file.`, {
@@ -95,6 +97,11 @@ function refuseStore(path: string, real: string, storeRoot: string, isDirectory:
         hint: 'Import a directory that does not contain it, or put the store elsewhere with TINYDOCKER_ROOT.',
       },
     );
+}
+
+/** No range of ids that a user may get includes root's. Files of other ids may be from the user's own containers. */
+function isForeign(uid: number): boolean {
+  return uid === 0 && process.getuid?.() !== 0;
 }
 
 function inspectDirectory(path: string, real: string): ImportSource {

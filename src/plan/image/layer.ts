@@ -15,6 +15,8 @@ export interface ImportSource {
   readonly compression?: Compression;
   /** The time stamp that all files of a directory get, for a digest that does not depend on when it was made. */
   readonly mtime?: string;
+  /** A directory that belongs to an id that is not mapped in the containers of whoever imports it. */
+  readonly foreign?: true;
 }
 
 export const CHECK_SH: Variable = { var: 'CHECK_SH' };

@@ -2,6 +2,7 @@
 
 import { type Arg, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
+import { shown } from '../names.ts';
 import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
@@ -35,7 +36,7 @@ export function planImport(input: ImportInput): Plan {
     subject: input.name,
     summary: `import ${input.name} from ${input.sources.map(source => sourceText(source.path)).join(', ')}`,
     ...importParts(input),
-    notes: importNotes(input.facts),
+    notes: [...importNotes(input.facts), ...ownerNotes(input)],
   };
 }
 
@@ -91,6 +92,17 @@ const PROGRAMS: readonly PlanVariable[] = [
   { name: NAME_SH.var, value: NAME_TEXT, meaning: 'gives the image its name, and keeps who had it before' },
   { name: UNNAME_SH.var, value: UNNAME_TEXT, meaning: 'gives the name back' },
 ];
+
+/** Alone, all files get one owner anyway. */
+function ownerNotes({ facts, sources }: ImportInput): readonly string[] {
+  if (facts.mapping !== 'range') return [];
+  return sources
+    .filter(({ foreign }) => foreign)
+    .map(
+      ({ path }) =>
+        `${shown(sourceText(path))} belongs to an id that is not yours: what belongs to such ids will belong to nobody (65534) in the image; an archive keeps its owners`,
+    );
+}
 
 function sourceText(path: Arg): string {
   return typeof path === 'string'
