@@ -171,11 +171,16 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
       hint: NOWHERE,
     };
   const link = /^tar: (.*): Cannot hard link to '(.*)': (.*)$/m.exec(said);
-  if (link !== null)
+  if (link !== null) {
+    const [, name = '', target = '', reason = ''] = link;
+    const why = reason.startsWith('No such file')
+      ? 'is not in the archive before it'
+      : `can not be made (${reason})`;
     return {
-      cause: `${source} has a hard link, ${shown(link[1] ?? '')}, to ${shown(link[2] ?? '')}, which ${/^No such file/.test(link[3] ?? '') ? 'is not in the archive before it' : `can not be made (${link[3]})`}.`,
+      cause: `${source} has a hard link, ${shown(name)}, to ${shown(target)}, which ${why}.`,
       hint: NOWHERE,
     };
+  }
   const tooLong = /^tar: (.*): Cannot .*: File name too long$/m.exec(said);
   if (tooLong !== null)
     return {
