@@ -37,6 +37,9 @@ An archive with absolute names, with "..", or with members below symbolic links
 that lead outside is refused. Device nodes below /dev are left out: a container
 has a /dev of its own.
 
+An archive keeps the owners of its files. When an ordinary user imports a
+directory, what is theirs will belong to root, and the files of others to nobody.
+
 Options
 ${PLAN_OPTIONS_HELP}
 Exit status

@@ -11,6 +11,8 @@ import { registryCause } from './registry-cause.ts';
 const AGAIN =
   'Get it again, or make it again, and compare its checksum with the one that its maker published.';
 const REMAKE = 'Make it again with names below one directory: tar -C DIRECTORY -cf FILE.tar .';
+const YOURSELF = 'If you trust the archive, unpack it yourself and import the directory.';
+const NOWHERE = `Nothing was written there. ${YOURSELF}`;
 
 const KINDS: ReadonlySet<PlanKind> = new Set<PlanKind>(['import', 'base', 'tag', 'remove-image']);
 
@@ -90,12 +92,7 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return /permission denied/i.test(said) ? { cause: `${source} is not readable for you.` } : undefined;
     case 'make-store':
     case 'reserve-workspace':
-      return /permission denied/i.test(said)
-        ? {
-            cause: `The store can not be written by you: ${lastLine(said)}.`,
-            hint: 'TINYDOCKER_ROOT names a store of your own.',
-          }
-        : undefined;
+      return storeNotMade(said);
     case 'take-names':
     case 'take-links':
       return /cannot stat/.test(said)
@@ -111,6 +108,21 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
     default:
       return undefined;
   }
+}
+
+function storeNotMade(said: string): Diagnosis | undefined {
+  const [, inTheWay] = /cannot create directory '(.*)': (?:Not a directory|File exists)$/m.exec(said) ?? [];
+  if (inTheWay !== undefined)
+    return {
+      cause: `The store can not be made: ${shown(inTheWay)} is there, and is not a directory.`,
+      hint: 'TINYDOCKER_ROOT names another store.',
+    };
+  if (/permission denied/i.test(said))
+    return {
+      cause: `The store can not be written by you: ${lastLine(said)}.`,
+      hint: 'TINYDOCKER_ROOT names a store of your own.',
+    };
+  return undefined;
 }
 
 function decompressCause(source: string, said: string): Diagnosis | undefined {
@@ -129,6 +141,11 @@ function listCause(source: string, said: string): Diagnosis | undefined {
       cause: 'The tar of this machine is not GNU tar, which tinydocker needs.',
       hint: programHint('tar'),
     };
+  if (/archive is compressed/i.test(said))
+    return {
+      cause: `${source} is compressed twice.`,
+      hint: 'Decompress it once, and import what comes out.',
+    };
   // In this order: what does not begin as an archive is none, whatever else tar says about it.
   if (/does not look like a tar archive/i.test(said))
     return {
@@ -139,7 +156,7 @@ function listCause(source: string, said: string): Diagnosis | undefined {
     return { cause: `${source} is truncated: the archive ends in the middle of a member.`, hint: AGAIN };
   if (/skipping to next header/i.test(said))
     return { cause: `${source} is damaged: some of its members can not be read.`, hint: AGAIN };
-  return { cause: `${source} can not be read as a tar archive: ${lastLine(said)}.`, hint: AGAIN };
+  return { cause: `${source} can not be read as a tar archive: ${firstComplaint(said)}.`, hint: AGAIN };
 }
 
 function checkCause(source: string, said: string): Diagnosis | undefined {
@@ -161,6 +178,11 @@ function checkCause(source: string, said: string): Diagnosis | undefined {
     };
   if (said.includes('no end mark'))
     return { cause: `${source} is truncated: the archive ends without the mark that ends it.`, hint: AGAIN };
+  if (said.includes('goes on after'))
+    return {
+      cause: `${source} has something else after the mark that ends the archive.`,
+      hint: 'tar would leave it out without a word. If several archives were joined, import each as a source of its own.',
+    };
   return undefined;
 }
 
@@ -170,13 +192,30 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
   if (through !== null)
     return {
       cause: `${source} has a member, ${shown(through[1] ?? '')}, below a symbolic link of its own that leads out of the image, or below a file.`,
-      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+      hint: NOWHERE,
     };
-  const link = /^tar: (.*): Cannot hard link to (.*): (.*)$/m.exec(said);
-  if (link !== null)
+  const link = /^tar: (.*): Cannot hard link to '(.*)': (.*)$/m.exec(said);
+  if (link !== null) {
+    const [, name = '', target = '', reason = ''] = link;
+    const why = reason.startsWith('No such file')
+      ? 'is not in the archive before it'
+      : `can not be made (${reason})`;
     return {
-      cause: `${source} has a hard link, ${shown(link[1] ?? '')}, to ${link[2]}, which is not in the archive (${link[3]}).`,
-      hint: 'Nothing was written there. If you trust the archive, unpack it yourself and import the directory.',
+      cause: `${source} has a hard link, ${shown(name)}, to ${shown(target)}, which ${why}.`,
+      hint: NOWHERE,
+    };
+  }
+  const tooLong = /^tar: (.*): Cannot .*: File name too long$/m.exec(said);
+  if (tooLong !== null)
+    return {
+      cause: `${source} has a member whose name is too long for the file system of the store: ${shown(tooLong[1] ?? '')}.`,
+      hint: 'Leave it out of the archive (tar --exclude), or give it a shorter name.',
+    };
+  const taken = /^tar: (.*): Cannot .*: (?:File exists|Is a directory)$/m.exec(said);
+  if (taken !== null)
+    return {
+      cause: `${source} has a member, ${shown(taken[1] ?? '')}, that can not take the place of the directory of that name.`,
+      hint: 'tar --recursive-unlink -xf FILE.tar -C DIRECTORY unpacks it all the same; then import the directory.',
     };
   const device = /^tar: (.*): Cannot mknod: Operation not permitted$/m.exec(said);
   if (device !== null)
@@ -189,6 +228,12 @@ function unpackCause(source: string, said: string): Diagnosis | undefined {
     return {
       cause: `${source} has a file, ${shown(owner[1] ?? '')}, of user ${owner[2]} and group ${owner[3]}, which is beyond the ids that /etc/subuid and /etc/subgid give you.`,
       hint: 'Let root give you more: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
+    };
+  const other = /^tar: (.*): (Cannot .*: (?!Permission|Too many|Input|Cannot).*)$/m.exec(said);
+  if (other !== null)
+    return {
+      cause: `${source} has a member, ${shown(other[1] ?? '')}, that can not be unpacked: ${other[2]}.`,
+      hint: YOURSELF,
     };
   return undefined;
 }
@@ -212,7 +257,10 @@ function packCause(source: string, said: string): Diagnosis | undefined {
       cause: `${source} has a file that is not readable for you: ${shown(denied[1] ?? '')}.`,
       hint: 'Change its mode, or import the directory as root.',
     };
-  const changed = /^tar: (.*): (?:file changed as we read it|File removed before we read it)$/m.exec(said);
+  const changed =
+    /^tar: (.*): (?:file changed as we read it|File removed before we read it|File shrank by \d+ bytes?; padding with zeros)$/m.exec(
+      said,
+    );
   if (changed !== null)
     return {
       cause: `${source} changed while it was read: ${shown(changed[1] ?? '')}.`,
@@ -257,6 +305,11 @@ function valuesOf(plan: Plan): Values {
   for (const { name, value } of plan.variables)
     if (value !== undefined) values.set(name, resolve(value, values));
   return values;
+}
+
+/** What tar says first; that it will fail because of it comes last. */
+function firstComplaint(said: string): string {
+  return (said.trim().split('\n')[0] ?? '').replace(/^tar: /, '');
 }
 
 function lastLine(said: string): string {

@@ -61,7 +61,7 @@ export function filesIn(directory: string): readonly string[] {
     return readdirSync(directory).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
-    throw new UserError(`The store's directory ${directory} can not be read (${errorCode(error)}).`, {
+    throw new UserError(`The store's directory ${directory} can not be read: ${reason(error)}.`, {
       hint: 'TINYDOCKER_ROOT names another store.',
     });
   }
@@ -90,12 +90,24 @@ function readRecord(file: string): ImageRecord | undefined {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw new UserError(`The image record ${file} can not be read (${errorCode(error)}).`);
+    throw new UserError(`The image record ${file} can not be read: ${reason(error)}.`);
   }
   const record = parseRecord(text);
   if (record === undefined)
     throw new UserError(`The image record ${file} is damaged.`, { hint: 'Import the image again.' });
   return record;
+}
+
+function reason(error: unknown): string {
+  const code = errorCode(error);
+  switch (code) {
+    case 'EACCES':
+      return 'permission denied';
+    case 'ENOTDIR':
+      return 'something in its path is not a directory';
+    default:
+      return code ?? String(error);
+  }
 }
 
 /** A record is only believed when every part that becomes a path has the shape that we gave it. */

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { errorCode, UserError } from '../errors.ts';
 import type { Compression, FileSource } from '../plan/image/layer-source.ts';
 import { shown } from '../plan/names.ts';
@@ -40,7 +41,9 @@ export function inspectSource(path: string, storeRoot: string): FileSource {
   const real = realPath(path);
   const stats = statSync(real);
   refuseStore(path, real, storeRoot, stats.isDirectory());
-  if (stats.isDirectory()) return inspectDirectory(path, real);
+  if (stats.isDirectory())
+    return { ...inspectDirectory(path, real), ...(isForeign(stats.uid) ? { foreign: true } : {}) };
+  if (stats.isFIFO()) throw aPipe(path);
   if (!stats.isFile())
     throw new UserError(`${shown(path)} is neither a directory nor a regular file.`, {
       hint: "Give the image's root directory, or a tar archive of one.",
@@ -55,10 +58,29 @@ function realPath(path: string): string {
     return real;
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT') throw new UserError(`There is no file or directory ${shown(path)}.`);
+    if (isPipe(path)) throw aPipe(path);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new UserError(`There is no file or directory ${shown(path)}.`);
     if (code === 'EACCES') throw new UserError(`${shown(path)} is not readable for you (permission denied).`);
     throw new UserError(`${shown(path)} can not be read (${code ?? String(error)}).`);
   }
+}
+
+/** What a shell hands over as /dev/stdin or /dev/fd/63 leads to a name that is in no directory. "-" is the standard input to other programs. */
+function isPipe(path: string): boolean {
+  if (path === '-') return true;
+  try {
+    const stats = statSync(resolve(path));
+    return stats.isFIFO() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function aPipe(path: string): UserError {
+  return new UserError(`${shown(path)} is a pipe, which an import does not read.`, {
+    hint: 'Write it to a file first: COMMAND >FILE.tar.',
+  });
 }
 
 /** Packing a directory that the archive is written into would never end. */
@@ -75,6 +97,11 @@ function refuseStore(path: string, real: string, storeRoot: string, isDirectory:
         hint: 'Import a directory that does not contain it, or put the store elsewhere with TINYDOCKER_ROOT.',
       },
     );
+}
+
+/** No range of ids that a user may get includes root's. Files of other ids may be from the user's own containers. */
+function isForeign(uid: number): boolean {
+  return uid === 0 && process.getuid?.() !== 0;
 }
 
 function inspectDirectory(path: string, real: string): FileSource {

@@ -7,7 +7,10 @@ export const DEFAULT_IMAGE = 'base';
 const CONTAINER = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const LONGEST = 63;
 const IMAGE_PART = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}$/;
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/;
+const LONGEST_TAG = 128;
+/** Of a file's name, on all common file systems. */
+const LONGEST_FILE = 255;
 
 /** What is wrong with a container's name, or undefined. At most 63 characters, because it is the default hostname too. */
 export function containerNameFailure(name: string): PlanFailure | undefined {
@@ -34,8 +37,12 @@ export function parseImageName(
   // A registry may have a port.
   const parts = rest.length > 0 ? [first.replace(/:\d{1,5}$/, ''), ...rest] : [first];
   const problem =
+    (text !== '' && parts.includes('') ? 'a part of it is empty' : undefined) ??
     parts.map(part => nameProblem(part, IMAGE_PART)).find(reason => reason !== undefined) ??
-    (TAG.test(tag) ? undefined : 'the tag after ":" may have letters, digits, "_", "." and "-"');
+    tagProblem(tag) ??
+    (recordFile(`${repository}:${tag}`).length > LONGEST_FILE
+      ? 'it is too long for the name of a file'
+      : undefined);
   if (problem === undefined) return { name: `${repository}:${tag}` };
   return {
     failure: {
@@ -74,12 +81,16 @@ export function nearNames(name: string, known: readonly string[]): readonly stri
     .map(({ candidate }) => candidate);
 }
 
-function nameProblem(name: string, pattern: RegExp): string | undefined {
+function tagProblem(tag: string): string | undefined {
+  return nameProblem(tag, TAG, LONGEST_TAG)?.replace(/^it/, 'the tag after ":"');
+}
+
+function nameProblem(name: string, pattern: RegExp, longest = LONGEST): string | undefined {
   if (name === '') return 'it is empty';
-  if (name.length > LONGEST) return `it has ${name.length} characters, and ${LONGEST} is the limit`;
+  if (name.length > longest) return `it has ${name.length} characters, and ${longest} is the limit`;
   if (pattern.test(name)) return undefined;
   const first = [...name][0] ?? '';
-  if (!/^[a-zA-Z0-9]/.test(name)) return `it begins with ${shown(first)}`;
+  if (!pattern.test(first)) return `it begins with ${shown(first)}`;
   const odd = [...name].find(character => !/[a-zA-Z0-9_.-]/.test(character)) ?? '';
   return `it contains ${shown(odd)}`;
 }

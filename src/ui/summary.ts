@@ -4,10 +4,13 @@ import { duration, ending } from './messages.ts';
 import { count, type ProgressState } from './progress.ts';
 import { visible } from './visible.ts';
 
-/** "hello1: 18 steps in 120 ms": said when the container starts, or at the end of a plan that starts none. */
+/**
+ * "hello1: 18 steps in 120 ms": said when the container starts, or at the end of a plan that starts none. There the undos count too: to remove an
+ * image is mostly the undo of its workspace.
+ */
 export function doneSentence(state: ProgressState): string {
   const { plan } = state;
-  const time = state.steps.reduce(
+  const time = [...state.steps, ...state.undos].reduce(
     (sum, { step, milliseconds = 0 }) => sum + (step.action.type === 'wait' ? 0 : milliseconds),
     0,
   );

@@ -11,7 +11,7 @@ import * as assert from 'uvu/assert';
 import { makeImage } from '../support/image.ts';
 import { archive, emptyStore, file, hasProgram, refused } from '../support/imports.ts';
 import { eachMode, type Place } from '../support/modes.ts';
-import { tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
+import { runAs, tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
 import { type Member, tarOf } from '../support/tar.ts';
 
 const MARK = '/.tinydocker-image';
@@ -82,6 +82,38 @@ const HOSTILE: readonly (readonly [string, readonly Member[], RegExp])[] = [
     ],
     /"b\/evil", below a symbolic link/,
   ],
+  [
+    'a file in the place of a directory',
+    [
+      { name: 'd/', type: 'directory', mode: 0o755 },
+      { name: 'd/f', text: 'x' },
+      { name: 'd', text: 'x' },
+    ],
+    /has a member, "d", that can not take the place of the directory of that name\./,
+  ],
+  [
+    'a name that is too long',
+    [{ name: 'f', text: 'x', pax: { path: `${'n'.repeat(300)}` } }],
+    /has a member whose name is too long for the file system of the store: "n{115}\.\.\."\.\n/,
+  ],
+  [
+    'a hard link to a directory',
+    [
+      { name: 'd/', type: 'directory', mode: 0o755 },
+      { name: 'h', type: 'hardlink', target: 'd' },
+    ],
+    /has a hard link, "h", to "d", which can not be made \(Operation not permitted\)/,
+  ],
+  [
+    'a hard link to nothing',
+    [{ name: 'h', type: 'hardlink', target: 'none' }],
+    /has a hard link, "h", to "none", which is not in the archive before it\./,
+  ],
+  [
+    'a symbolic link to nothing at all',
+    [{ name: 's', type: 'symlink', target: '' }],
+    /has a member, "s", that can not be unpacked: Cannot create symlink to '': No such file/,
+  ],
   ['no members', [], /is an archive without members/],
 ];
 
@@ -142,6 +174,22 @@ eachMode(test, 'truncated and damaged files', async place => {
     ['image', 'import', 'x', file(place, 'not.gz', gzipSync('not a tar '.repeat(100)))],
     /not\.gz" is not a tar archive/,
   );
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'more.tar', Buffer.concat([whole, Buffer.from('something else')]))],
+    /more\.tar" has something else after the mark that ends the archive\./,
+  );
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'twice.gz', gzipSync(gzipSync(whole)))],
+    /twice\.gz" is compressed twice\./,
+  );
+  const odd = tarOf([{ name: 'f', text: 'x', pax: { mtime: '99999999999999999999' } }]);
+  await refused(
+    place,
+    ['image', 'import', 'x', file(place, 'odd.tar', odd)],
+    /odd\.tar" can not be read as a tar archive: Extended header mtime=9+ is out of range/,
+  );
   const damaged = Buffer.from(whole);
   damaged.fill(0x55, 512 * 7, 512 * 9);
   await refused(
@@ -188,6 +236,22 @@ eachMode(test, 'sources that are none', async place => {
   );
   await refused(place, ['image', 'import', 'x', file(place, 'z.zip', 'PK\x03\x04xxxx')], /is a zip file/);
   await refused(place, ['image', 'import', 'x', '/dev/null'], /is neither a directory nor a regular file/);
+  for (const source of ['/dev/stdin', '-']) {
+    const piped = await runAs(place, [
+      ...['sh', '-c', 'cat "$1" | { shift; "$@"; }', 'piped', join(place.dir, 'first.tar')],
+      ...[...tinydockerProgram(), 'image', 'import', 'x', source],
+    ]);
+    assert.match(
+      withoutNotes(piped.stderr),
+      /^tinydocker: ".*" is a pipe, which an import does not read\.\nWrite it to a file first: COMMAND >FILE\.tar\.$/m,
+    );
+    assert.is(piped.status, 1);
+  }
+  await refused(
+    place,
+    ['image', 'import', 'x', join(place.dir, 'zero', 'below')],
+    /There is no file or directory ".*zero\/below"\./,
+  );
   await refused(place, ['image', 'import', 'x', join(place.store, 'layers')], /lies inside the store/);
   await refused(place, ['image', 'import', 'x', place.dir], /contains the store/);
   const secret = file(place, 'secret.tar', tarOf([{ name: 'x' }]));
@@ -216,6 +280,26 @@ eachMode(test, 'sources that are none', async place => {
   }
   assert.is((await tinydocker(place, ['image', 'import', '../x', secret])).status, 2);
   assert.is((await tinydocker(place, ['image', 'import', 'x'])).status, 2);
+});
+
+eachMode(test, 'a store whose place a file has taken', async place => {
+  const tar = archive(place, [{ name: 'f', text: 'x' }]);
+  const store = file(place, 'taken', 'x');
+  for (const [args, status, says] of [
+    [
+      ['image', 'import', 'x', tar],
+      1,
+      /The store can not be made: ".*taken" is there, and is not a directory\./,
+    ],
+    [['images'], 1, /images can not be read: something in its path is not a directory\./],
+    [['rmi', 'x'], 1, /can not be read: something in its path is not a directory\./],
+    [['run', 'c1'], 125, /can not be read: something in its path is not a directory\./],
+    [['prune'], 1, /can not be read: something in its path is not a directory\./],
+  ] as const) {
+    const { status: ended, stderr } = await tinydocker(place, args, { store });
+    assert.match(withoutNotes(stderr), says);
+    assert.is(ended, status, args.join(' '));
+  }
 });
 
 /** A command of the place's user in a private mount table, in which root has done `setUp` before. Prints what the store contains, before and after. */

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -164,6 +165,19 @@ withBusybox('owners of files are those that the container sees', async place => 
   const expected = place.mode.name === 'single' ? '0:0\n0:0\n' : '0:0\n1000:1000\n';
   assert.is(run.stdout, expected, run.stderr);
 });
+
+if (process.getuid?.() === 0)
+  eachMode(test, "a directory of the machine's root is told about where its owners are lost", async place => {
+    const root = rootDirectory(place);
+    for (const verb of [[], ['--dry-run']]) {
+      const { status, stderr } = await tinydocker(place, ['image', 'import', ...verb, 'x', root]);
+      assert.is(status, 0, stderr);
+      const told = /rootfs" belongs to an id that is not yours: .* nobody \(65534\) in the image/.test(
+        stderr,
+      );
+      assert.is(told, place.mode.name === 'range' && verb.length === 0, stderr);
+    }
+  });
 
 eachMode(test, 'the default image is made when a run needs it, by the run and by its script', async place => {
   const command = ['run', 'c1', 'sh', '-c', `test -e ${MARK} && echo made`];

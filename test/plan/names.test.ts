@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { containerNameFailure, nearNames, parseImageName, shown } from '../../src/plan/names.ts';
+import { containerNameFailure, nearNames, parseImageName, recordFile, shown } from '../../src/plan/names.ts';
 
 const GOOD = ['a', 'A9', 'hello1', '0', 'a.b-c_d', 'x'.repeat(63), 'a..', 'a-'];
 const BAD: Readonly<Record<string, RegExp>> = {
@@ -52,8 +52,19 @@ test('image names', () => {
     'a b',
     'A:-x',
     `a:${'x'.repeat(129)}`,
+    Array(5).fill('x'.repeat(60)).join('/'),
+    Array(100).fill('x').join('/'),
   ])
     assert.is(parseImageName(text).failure?.code, 'bad-image-name', text);
+  for (const [text, says] of [
+    ['a//b', /: a part of it is empty\./],
+    ['a:', /: the tag after ":" is empty\./],
+    ['a:-x', /: the tag after ":" begins with "-"\./],
+    ['a:x+y', /: the tag after ":" contains "\+"\./],
+    [`a:${'x'.repeat(129)}`, /: the tag after ":" has 129 characters, and 128 is the limit\./],
+    [Array(100).fill('x').join('/'), /: it is too long for the name of a file\./],
+  ] as const)
+    assert.match(parseImageName(text).failure?.message ?? '', says);
 });
 
 test('whatever is accepted is one safe path part, and whatever is said is one printable line', () => {
@@ -65,6 +76,7 @@ test('whatever is accepted is one safe path part, and whatever is said is one pr
         if (failure === undefined) assert.match(text, /^[a-zA-Z0-9][\w.-]{0,62}$/);
         else assert.not.match(failure.message, /\p{Cc}/u);
         const image = parseImageName(text);
+        if (image.failure === undefined) assert.ok(recordFile(image.name).length <= 255);
         if (image.failure === undefined) assert.not.match(image.name, /(^|\/)\.|\/\/|[^\w./:-]/);
         assert.not.match(shown(text), /[\p{Cc}\u2028-\u202e]/u);
         assert.ok(shown(text).length <= 120);

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { usageError } from '../../src/errors.ts';
 import type { PlanEvent } from '../../src/events.ts';
+import type { Plan } from '../../src/plan/step.ts';
 import { type Capabilities, capabilities } from '../../src/ui/capabilities.ts';
 import { shownMode } from '../../src/ui/choose-reporter.ts';
 import { jsonReporter } from '../../src/ui/json.ts';
@@ -12,7 +13,7 @@ import { plainReporter } from '../../src/ui/plain.ts';
 import { quietReporter } from '../../src/ui/quiet.ts';
 import type { Reporter } from '../../src/ui/reporter.ts';
 import { visible } from '../../src/ui/visible.ts';
-import { EVENTS } from './events.ts';
+import { EVENTS, PLAN } from './events.ts';
 
 const test = suite('reporters');
 
@@ -40,6 +41,22 @@ undone: reserve-name (reserve the name), in 4 ms
 hello1: cleaned up in 8 ms: processes, mounts, directory; exit status 3
 `,
   );
+});
+
+test('plain: the time of a plan that starts nothing is that of its undos too', () => {
+  const [reserve] = PLAN.steps;
+  const plan = { ...PLAN, kind: 'remove-image', summary: 'remove the image x', steps: [reserve] } as Plan;
+  const step = 'reserve-name';
+  const outcome = { type: 'succeeded', status: 0, leftovers: [], milliseconds: 0 } as const;
+  const text = written(plainReporter, [
+    { type: 'plan-started', plan },
+    { type: 'step-started', step },
+    { type: 'step-done', step, milliseconds: 5 },
+    { type: 'undo-started', step, command: 'rm' },
+    { type: 'undo-done', step, milliseconds: 1600 },
+    { type: 'plan-ended', outcome },
+  ]);
+  assert.match(text, /^remove the image x: 1 step in 1\.6 s\n$/m);
 });
 
 test('plain: a failure, what it said made harmless, each undo, the result', () => {

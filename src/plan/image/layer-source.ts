@@ -15,6 +15,8 @@ export type LayerSource =
       readonly path: Arg;
       /** The time stamp that all files get, for a digest that does not depend on when they were made. */
       readonly mtime?: string;
+      /** It belongs to an id that is not mapped in the containers of whoever imports it. */
+      readonly foreign?: true;
     }
   | ({ readonly type: 'tar'; readonly path: Arg } & Archived)
   /** A member of an archive of an image. */

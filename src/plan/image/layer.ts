@@ -11,19 +11,21 @@ export const CHECK_SH: Variable = { var: 'CHECK_SH' };
 export const UNPACK_SH: Variable = { var: 'UNPACK_SH' };
 
 /**
- * Reads what `tar --list --verbose --quoting-style=c` printed: the first double quote of a line begins the member's name, and no quote inside a name is
- * bare. The target of a symbolic link may be anything (it is followed inside the container), the target of a hard link may not. Arguments: the list,
- * the archive, "empty" if it may have no members. An archive ends with blocks of zeros; one that is cut off between two members lacks them, and tar does not mind.
+ * Reads what `tar --list --verbose --block-number --quoting-style=c` printed: the first double quote of a line begins the member's name, and no quote
+ * inside a name is bare. The target of a symbolic link may be anything (it is followed inside the container), the target of a hard link may not.
+ * Arguments: the list, the archive, "empty" if it may have no members. An archive ends with blocks of zeros, which the last line tells of. One that is cut
+ * off between two members lacks them, and tar does not mind; nor does it mind what follows them, and leaves it out.
  */
 export const CHECK_TEXT = `
 fail() { echo "$1" >&2; exit 1; }
-[ -s "$1" ] || [ "\${3:-}" = empty ] || fail "the archive has no members"
+grep -q '"' "$1" || [ "\${3:-}" = empty ] || fail "the archive has no members"
 names() { sed -e '/^[^"]*"/!d' -e 's///' -e 's/" -> ".*/"/' "$1"; }
 bad=$(names "$1" | grep -E -m 1 '(^|" link to ")/' || :)
 [ -z "$bad" ] || fail "absolute member: \\"$bad"
 bad=$(names "$1" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
 [ -z "$bad" ] || fail "member outside: \\"$bad"
-[ -z "$(tail -c 512 "$2" | tr -d '\\000' | head -c 1)" ] || fail "the archive has no end mark"
+tail -n 1 "$1" | grep -q '[*] Block of NULs [*]' || fail "the archive has no end mark"
+[ -z "$(tail -c 512 "$2" | tr -d '\\000' | head -c 1)" ] || fail "the archive goes on after its end mark"
 `.trim();
 
 /** tar gives directories that the archive does not list the modes of the umask, and ours would close them to the container's users. */
@@ -55,9 +57,10 @@ export function readSteps(
       action: {
         type: 'run',
         argv: [
-          ...['tar', '--list', '--verbose', '--numeric-owner', '--absolute-names', '--quoting-style=c'],
-          ...['--file', tar],
+          ...['tar', '--list', '--verbose', '--block-number', '--numeric-owner', '--absolute-names'],
+          ...['--quoting-style=c', '--file', '-'],
         ],
+        stdin: tar,
         stdout: list,
         reads: tar,
       },

@@ -2,6 +2,7 @@
 
 import { type Arg, arg, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
+import { shown } from '../names.ts';
 import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
 import type { ImportInput } from './import-input.ts';
@@ -42,7 +43,7 @@ export function planImport(input: ImportInput, from = sourcesText(input)): Plan 
     subject: names,
     summary: `import ${names} from ${from}`,
     ...importParts(input),
-    notes: importNotes(input.facts),
+    notes: [...importNotes(input.facts), ...ownerNotes(input)],
   };
 }
 
@@ -128,6 +129,17 @@ function archiveSteps({ archive }: ImportInput): readonly Step[] {
 
 function sourcesText({ sources }: ImportInput): string {
   return sources.flatMap(source => (source.type === 'stored' ? [] : [sourceText(source.path)])).join(', ');
+}
+
+/** Alone, all files get one owner anyway. */
+function ownerNotes({ facts, sources }: ImportInput): readonly string[] {
+  if (facts.mapping !== 'range') return [];
+  return sources
+    .flatMap(source => (source.type === 'directory' && source.foreign ? [source.path] : []))
+    .map(
+      path =>
+        `${shown(sourceText(path))} belongs to an id that is not yours: what belongs to such ids will belong to nobody (65534) in the image; an archive keeps its owners`,
+    );
 }
 
 function sourceText(path: Arg): string {
