@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../../errors.ts';
 import { mountOf } from '../mount-table.ts';
 import { readText } from '../text-file.ts';
 import type { Cause, Diagnosis } from './scene.ts';
@@ -89,6 +90,6 @@ function isDirectory(path: string): boolean {
     return statSync(path).isDirectory();
   } catch (error) {
     // What can not be looked at is not what is missing.
-    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return errorCode(error) === 'EACCES';
   }
 }
