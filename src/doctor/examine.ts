@@ -3,6 +3,7 @@
 import { platform } from 'node:os';
 import { errorMessage } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
+import { tryingPlace } from '../host/writable.ts';
 import { type Check, type Machine, reason, type Topic } from './check.ts';
 import { kernel } from './kernel.ts';
 import { namespaces } from './namespaces.ts';
@@ -11,7 +12,6 @@ import { rootFileSystem } from './root-file-system.ts';
 import { store } from './store.ts';
 import { terminal } from './terminal.ts';
 import { userNamespace } from './user-namespace.ts';
-import { tryingPlace } from './writable.ts';
 
 export interface Examination {
   readonly topic: string;

@@ -40,11 +40,7 @@ export function installCommand(program: string): string {
   return `apt-get install ${apt}`;
 }
 
-/** The command that installs a program here: "Install it: apt install xz-utils." */
+/** The same as a way out: "Install it: sudo apt-get install xz-utils." */
 export function programHint(program: string): string {
-  const [apt = program, dnf = program, apk = program] = PACKAGES[program] ?? [];
-  if (findProgram('apt-get') !== undefined) return `Install it: apt install ${apt}.`;
-  if (findProgram('dnf') !== undefined) return `Install it: dnf install ${dnf}.`;
-  if (findProgram('apk') !== undefined) return `Install it: apk add ${apk}.`;
-  return `Install the package ${apt} (${dnf} on Fedora).`;
+  return `Install it: sudo ${installCommand(program)}.`;
 }

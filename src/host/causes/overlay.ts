@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { errorCode } from '../../errors.ts';
 import { mountOf } from '../mount-table.ts';
 import { readText } from '../text-file.ts';
+import { isAtLeast } from '../version.ts';
 import type { Cause, Diagnosis } from './scene.ts';
 import { valueOf } from './scene.ts';
 
@@ -77,8 +78,7 @@ function unsuitable(store: string): Diagnosis | undefined {
 }
 
 function oldKernel(): Diagnosis | undefined {
-  const [major = 0, minor = 0] = release().split('.').map(Number.parseFloat);
-  if (major > 5 || (major === 5 && minor >= 11)) return undefined;
+  if (isAtLeast(release(), 5, 11)) return undefined;
   return {
     cause: `Linux ${release()} does not let ordinary users mount an overlay; that came with Linux 5.11.`,
     hint: 'Run tinydocker as root, or use a newer kernel.',
