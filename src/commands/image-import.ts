@@ -1,7 +1,7 @@
 /** `tinydocker image import`: an image from directories and archives. */
 
 import process from 'node:process';
-import { EXIT, failureError, UserError, usageError } from '../errors.ts';
+import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { inspectSource } from '../host/import-source.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
@@ -56,8 +56,7 @@ export async function importImage(argv: readonly string[], commandLine: string):
         : `image import ${shown(name)} needs a source.`,
       'tinydocker image import debian ./debian-rootfs.tar.xz',
     );
-  const image = parseImageName(name);
-  if (image.failure !== undefined) throw failureError([image.failure]);
+  const image = valueOf(parseImageName(name));
   const facts = probeFacts();
   const sources = paths.map(path => inspectSource(path, facts.storeRoot));
   const twice = sources.findIndex((source, index) =>
@@ -68,7 +67,7 @@ export async function importImage(argv: readonly string[], commandLine: string):
       hint: 'Each layer of an image is another one, lowest first.',
     });
   const plan = planImport({
-    name: image.name,
+    name: image,
     sources,
     links: sources.map(newLinkName),
     id: newOperationId(),

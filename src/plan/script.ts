@@ -56,11 +56,6 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
   ].join('\n')}\n`;
 }
 
-/** A command as it is printed, in one line. */
-export function argvText(argv: readonly Arg[]): string {
-  return argv.map(quoteArg).join(' ');
-}
-
 function planText(plan: Plan, moreFollow: boolean): string {
   const programs = programsByStep(plan);
   const runs = plan.steps.some(step => step.action.type === 'start');

@@ -2,7 +2,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { diagnoseImport } from '../../src/host/diagnose-import.ts';
+import { diagnose } from '../../src/host/diagnose.ts';
 import { planImport } from '../../src/plan/image/plan-import.ts';
 import { factsOf } from '../support/plans.ts';
 
@@ -27,7 +27,7 @@ for (const said of [
     assert.ok(pack);
     const stderr = `tar: ./etc/f: ${said}\n`;
     assert.is(
-      diagnoseImport(plan, pack, { command: 'tar', exitStatus: 1, stderr })?.cause,
+      diagnose(plan, pack, { command: 'tar', exitStatus: 1, stderr }).cause,
       '"/srv/rootfs" changed while it was read: "./etc/f".',
     );
   });
