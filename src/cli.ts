@@ -19,6 +19,8 @@ type Bundle = (require: NodeJS.Require, exports: object, load: (file: string) =>
 
 /** Something that was meant for stdout is lost. */
 let unwritten = false;
+/** What the verb exits with then. */
+let failure = 1;
 
 // A terminal or pipe behind stderr that is gone must not keep us from undoing what was begun: then nobody is told, that is all.
 process.stderr.on('error', () => undefined);
@@ -30,15 +32,16 @@ process.stdout.on('error', error => {
   process.stderr.write(`tinydocker: What was to be printed could not be written: ${reason}.\n`);
 });
 process.on('exit', status => {
-  if (unwritten && status === 0) process.exitCode = process.argv[2] === 'run' ? 125 : 1;
+  if (unwritten && status === 0) process.exitCode = failure;
 });
 
 void loadBundle(join(__dirname, MAIN_FILE))
   .main(process.argv.slice(2))
-  .then(({ status, atOnce }) => {
-    process.exitCode = status;
+  .then(ending => {
+    process.exitCode = ending.status;
+    failure = ending.failure;
     // Commands that are still at work would keep the process alive.
-    if (atOnce) process.exit();
+    if (ending.atOnce) process.exit();
   });
 
 function loadBundle(file: string): { readonly main: typeof main } {

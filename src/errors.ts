@@ -1,6 +1,6 @@
 /** What a user is told when something can't be done: one sentence with the true cause, a way out, and the exit status. */
 
-import type { PlanFailure } from './plan/result.ts';
+import type { PlanFailure, Result } from './plan/result.ts';
 
 /** Exit statuses, as docker and env(1) use them. */
 export const EXIT = {
@@ -50,6 +50,17 @@ export function failureError(failures: readonly PlanFailure[]): UserError {
     status: first?.status,
     hint: failures.map(failure => failure.hint).find(hint => hint !== undefined),
   });
+}
+
+/** The value of a result. Throws a UserError when there is none. */
+export function valueOf<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw failureError(result.failures);
+  return result.value;
+}
+
+/** What an error says, whatever it is that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The code of a system call's error (`ENOENT`), or undefined for anything else. */

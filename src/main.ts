@@ -2,7 +2,7 @@
 
 import process from 'node:process';
 import packageJson from '../package.json' with { type: 'json' };
-import { loadVerb } from './commands/help.ts';
+import { loadVerb } from './commands/verbs.ts';
 import { EXIT, GivenUp, UserError } from './errors.ts';
 import { messageText } from './ui/messages.ts';
 
@@ -15,6 +15,8 @@ const DEFECT = 'This is a defect of tinydocker; what follows helps to find it.';
 /** How a command line ended. */
 export interface Ending {
   readonly status: number;
+  /** What to exit with when it turns out later that something of it failed. */
+  readonly failure: number;
   /** The process has to end now, whatever is still at work. */
   readonly atOnce: boolean;
 }
@@ -23,14 +25,14 @@ export interface Ending {
 export async function main(argv: readonly string[]): Promise<Ending> {
   const failure = FAILURE_STATUS[argv[0] ?? ''] ?? EXIT.failure;
   try {
-    return { status: await runVerb(argv), atOnce: false };
+    return { status: await runVerb(argv), failure, atOnce: false };
   } catch (error) {
     if (!(error instanceof UserError)) {
       process.stderr.write(messageText({ kind: 'error', text: DEFECT, hint: stackOf(error) }));
-      return { status: failure, atOnce: false };
+      return { status: failure, failure, atOnce: false };
     }
     process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
-    return { status: error.status ?? failure, atOnce: error instanceof GivenUp };
+    return { status: error.status ?? failure, failure, atOnce: error instanceof GivenUp };
   }
 }
 

@@ -25,7 +25,7 @@ export async function archivedImage(
   files: readonly string[],
 ): Promise<ArchivedImage> {
   const parsed = parseOciConfig(text);
-  if (!parsed.ok) throw new UserError(`${shown(members.archive)}: ${parsed.failures.message}`);
+  if (!parsed.ok) throw new UserError(`${shown(members.archive)}: ${parsed.failures[0]?.message}`);
   const config = parsed.value;
   if (config.diffIds.length !== files.length)
     throw new UserError(

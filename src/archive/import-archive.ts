@@ -73,8 +73,8 @@ function ownNames(path: string, { names, config }: ArchivedImage): readonly stri
     );
   return names.map(name => {
     const parsed = parseImageName(name.replace(/^docker\.io\/(library\/)?/, ''));
-    if (parsed.failure === undefined) return parsed.name;
-    throw new UserError(`${shown(path)}: ${parsed.failure.message}`, {
+    if (parsed.ok) return parsed.value;
+    throw new UserError(`${shown(path)}: ${parsed.failures[0]?.message}`, {
       hint: `Give the image another one: tinydocker image import NAME ${path}`,
     });
   });

@@ -48,7 +48,7 @@ export async function inspectRemote(
     `The configuration of ${shown(source)}`,
   );
   const parsed = parseOciConfig(configText);
-  if (!parsed.ok) throw new UserError(`${shown(source)}: ${parsed.failures.message}`);
+  if (!parsed.ok) throw new UserError(`${shown(source)}: ${parsed.failures[0]?.message}`);
   return {
     names: [name],
     text: configText,

@@ -1,10 +1,8 @@
 /** `tinydocker help`: all verbs, or one of them. */
 
 import process from 'node:process';
-import { EXIT, usageError } from '../errors.ts';
-import { nearNames, shown } from '../plan/names.ts';
-import type { Verb } from './verb.ts';
-import { VERBS } from './verbs.ts';
+import { EXIT } from '../errors.ts';
+import { loadVerb, VERBS } from './verbs.ts';
 
 export const help = `Print help.
 
@@ -25,17 +23,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   const [name] = argv.filter(word => word !== '--help' && word !== '-h');
   process.stdout.write(name === undefined ? overview() : (await loadVerb(name)).help);
   return EXIT.ok;
-}
-
-/** The verb's module. Throws a usage error that names similar verbs when there is none. */
-export async function loadVerb(name: string): Promise<Verb> {
-  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (entry !== undefined) return entry.load();
-  const near = nearNames(name, Object.keys(VERBS));
-  throw usageError(
-    `There is no verb ${shown(name)}.`,
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
-  );
 }
 
 function overview(): string {

@@ -1,7 +1,7 @@
 /** `tinydocker history`: the layers of an image, and the commands that made them. */
 
 import process from 'node:process';
-import { EXIT, failureError, usageError } from '../errors.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { imageConfig, layerUsages, SHORT_ID } from '../host/image-details.ts';
 import { requireImage } from '../host/images.ts';
@@ -69,10 +69,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   const [name, surplus] = positionals;
   if (name === undefined) throw usageError('history needs an image.', 'tinydocker images lists them.');
   if (surplus !== undefined) throw usageError(`history takes one image, and got ${shown(surplus)} too.`);
-  const parsed = parseImageName(name);
-  if (parsed.failure !== undefined) throw failureError([parsed.failure]);
   const paths = storePaths(probeFacts().storeRoot);
-  const image = requireImage(paths, parsed.name);
+  const image = requireImage(paths, valueOf(parseImageName(name)));
   const entries = entriesOf(image, layerUsages(paths, image)).toReversed();
   process.stdout.write(format === 'json' ? json(entries) : text(entries, values['no-trunc'] ?? false));
   return EXIT.ok;

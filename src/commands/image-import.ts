@@ -4,7 +4,7 @@ import process from 'node:process';
 import { readImageArchive } from '../archive/image-archive.ts';
 import { archiveImport } from '../archive/import-archive.ts';
 import { isImageArchive } from '../archive/recognise.ts';
-import { EXIT, failureError, UserError, usageError } from '../errors.ts';
+import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { inspectSource } from '../host/import-source.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
@@ -63,13 +63,12 @@ export async function importImage(argv: readonly string[], commandLine: string):
         : `image import ${shown(name)} needs a source.`,
       'tinydocker image import debian ./debian-rootfs.tar.xz',
     );
-  const image = parseImageName(name);
-  if (image.failure !== undefined) throw failureError([image.failure]);
+  const image = valueOf(parseImageName(name));
   const facts = probeFacts();
   const [path = ''] = paths;
   if (paths.length === 1 && (await isImageArchive(path, facts.storeRoot))) {
     const archive = await readImageArchive(path, facts.storeRoot);
-    return carryOut(planImport(archiveImport(path, archive, facts, image.name), path), options, commandLine);
+    return carryOut(planImport(archiveImport(path, archive, facts, image), path), options, commandLine);
   }
   const sources = paths.map(path => inspectSource(path, facts.storeRoot));
   const twice = sources.findIndex((source, index) =>
@@ -80,9 +79,7 @@ export async function importImage(argv: readonly string[], commandLine: string):
       hint: 'Each layer of an image is another one, lowest first.',
     });
   const plan = planImport({
-    images: [
-      { name: image.name, created: timestamp(), layers: sources.map((_, index) => index + 1), config: {} },
-    ],
+    images: [{ name: image, created: timestamp(), layers: sources.map((_, index) => index + 1), config: {} }],
     sources,
     links: sources.map(newLinkName),
     id: newOperationId(),

@@ -1,7 +1,7 @@
 /** `tinydocker image inspect`: everything that is known of images, as JSON. */
 
 import process from 'node:process';
-import { EXIT, failureError, usageError } from '../errors.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { imageConfig, imageId, layerUsages } from '../host/image-details.ts';
 import { listImages, requireImage } from '../host/images.ts';
@@ -41,11 +41,7 @@ export async function inspectImages(argv: readonly string[]): Promise<number> {
   if (positionals.length === 0)
     throw usageError('image inspect needs the name of an image.', 'tinydocker images lists them.');
   const paths = storePaths(probeFacts().storeRoot);
-  const images = positionals.map(text => {
-    const parsed = parseImageName(text);
-    if (parsed.failure !== undefined) throw failureError([parsed.failure]);
-    return requireImage(paths, parsed.name);
-  });
+  const images = positionals.map(name => requireImage(paths, valueOf(parseImageName(name))));
   const all = listImages(paths);
   process.stdout.write(
     `${JSON.stringify(

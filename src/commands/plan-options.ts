@@ -1,7 +1,7 @@
 /** The options that every verb shares which changes something, and what they lead to: the plan is printed or executed. */
 
 import process from 'node:process';
-import { EXIT, failureError, usageError } from '../errors.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
 import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { shown } from '../plan/names.ts';
@@ -64,19 +64,13 @@ export function planOptions(values: PlanValues): PlanOptions {
   };
 }
 
-/** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run and exec. */
+/** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run. */
 export async function carryOut(whole: Plan, options: PlanOptions, commandLine: string): Promise<number> {
-  const plan = options.failAt === undefined ? whole : failing(whole, options.failAt);
+  const plan = options.failAt === undefined ? whole : valueOf(failAt(whole, options.failAt));
   if (options.dryRun) {
     process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
     return EXIT.ok;
   }
   const { type, status } = await execute(plan, options);
   return type === 'interrupted' || status === EXIT.ok ? status : EXIT.failure;
-}
-
-function failing(plan: Plan, step: string): Plan {
-  const result = failAt(plan, step);
-  if (!result.ok) throw failureError(result.failures);
-  return result.value;
 }

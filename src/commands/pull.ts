@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { archiveImport } from '../archive/import-archive.ts';
 import { inspectRemote } from '../archive/registry.ts';
-import { EXIT, failureError, usageError } from '../errors.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { planPull } from '../plan/image/plan-pull.ts';
 import { parseReference } from '../plan/image/reference.ts';
@@ -51,13 +51,12 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const [text, surplus] = positionals;
   if (text === undefined) throw usageError('pull needs a reference.', 'tinydocker pull debian:12');
   if (surplus !== undefined) throw usageError(`pull takes one reference, and got ${shown(surplus)} too.`);
-  const reference = parseReference(text);
-  if (!reference.ok) throw failureError([reference.failures]);
+  const reference = valueOf(parseReference(text));
   const facts = probeFacts();
-  const image = await inspectRemote(reference.value, tls === 'true');
-  const input = archiveImport(text, { images: [image] }, facts, reference.value.name);
+  const image = await inspectRemote(reference, tls === 'true');
+  const input = archiveImport(text, { images: [image] }, facts, reference.name);
   const plan = planPull({ ...input, reference: image.reference, tlsVerify: tls === 'true' });
   const status = await carryOut(plan, options, commandLine);
-  if (status === EXIT.ok && !options.dryRun) process.stdout.write(`${reference.value.name}\n`);
+  if (status === EXIT.ok && !options.dryRun) process.stdout.write(`${reference.name}\n`);
   return status;
 }

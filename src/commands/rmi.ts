@@ -1,7 +1,7 @@
 /** `tinydocker rmi`: removes images, and layers that nobody uses any more. */
 
 import process from 'node:process';
-import { EXIT, failureError, UserError, usageError } from '../errors.ts';
+import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
 import type { StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { requireImage, shortName } from '../host/images.ts';
@@ -49,16 +49,10 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     throw usageError('rmi needs the name of an image.', 'tinydocker images lists them.');
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
-  const names = [...new Set(positionals.map(imageName))];
+  const names = [...new Set(positionals.map(name => valueOf(parseImageName(name))))];
   for (const name of names) await refuseUsed(paths, name);
   const unused = await unusedWithout(paths, names);
   return carryOut(planRemoveImage({ names, ...unused, id: newOperationId(), facts }), options, commandLine);
-}
-
-function imageName(text: string): string {
-  const parsed = parseImageName(text);
-  if (parsed.failure !== undefined) throw failureError([parsed.failure]);
-  return parsed.name;
 }
 
 async function refuseUsed(paths: StorePaths, name: string): Promise<void> {

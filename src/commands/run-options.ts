@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { errorCode, failureError, UserError, usageError } from '../errors.ts';
+import { errorCode, failureError, UserError, usageError, valueOf } from '../errors.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { milliseconds, parseOptions } from './options.ts';
@@ -66,14 +66,13 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
   const { name, image, command } = subjects(values, positionals);
   const fault = containerNameFailure(name);
   if (fault !== undefined) throw failureError([fault]);
-  const imageName = parseImageName(image);
-  if (imageName.failure !== undefined) throw failureError([imageName.failure]);
+  const imageName = valueOf(parseImageName(image));
   const { env, dropped } = environment(values['env-file'] ?? [], values.env ?? []);
   const terminal = values.tty ?? wantsTerminal(values.interactive ?? false, dryRun);
   return {
     request: {
       name,
-      image: imageName.name,
+      image: imageName,
       ...(command.length > 0 ? { command } : {}),
       ...(values.entrypoint === undefined ? {} : { entrypoint: values.entrypoint }),
       env,

@@ -1,7 +1,7 @@
 /** `tinydocker run`: one container, from the request to its exit status. */
 
 import process from 'node:process';
-import { EXIT, failureError } from '../errors.ts';
+import { EXIT, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage } from '../host/images.ts';
@@ -12,7 +12,6 @@ import type { Facts } from '../plan/facts.ts';
 import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
-import type { Result } from '../plan/result.ts';
 import { planRun } from '../plan/run/plan-run.ts';
 import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
@@ -79,9 +78,4 @@ function printed(format: RunFormat, { base, plan, spec, facts, commandLine }: Pr
     case 'oci':
       return renderOci(spec, idMappings(facts));
   }
-}
-
-function valueOf<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw failureError(result.failures);
-  return result.value;
 }

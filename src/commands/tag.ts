@@ -1,7 +1,7 @@
 /** `tinydocker tag`: another name for an image. */
 
 import process from 'node:process';
-import { EXIT, failureError, usageError } from '../errors.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { requireImage } from '../host/images.ts';
 import { newLinkName, newOperationId } from '../host/operation.ts';
@@ -43,16 +43,10 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     throw usageError('tag needs an image and a name.', 'tinydocker tag debian mine:2');
   if (surplus !== undefined)
     throw usageError(`tag takes an image and a name, and got ${shown(surplus)} too.`);
-  const [source, target] = [from, to].map(imageName);
+  const name = valueOf(parseImageName(to));
   const facts = probeFacts();
-  const image = requireImage(storePaths(facts.storeRoot), source ?? '');
+  const image = requireImage(storePaths(facts.storeRoot), valueOf(parseImageName(from)));
   const links = image.layers.map(newLinkName);
-  const plan = planTag({ image, name: target ?? '', links, id: newOperationId(), facts });
+  const plan = planTag({ image, name, links, id: newOperationId(), facts });
   return carryOut(plan, options, commandLine);
-}
-
-function imageName(text: string): string {
-  const parsed = parseImageName(text);
-  if (parsed.failure !== undefined) throw failureError([parsed.failure]);
-  return parsed.name;
 }

@@ -1,5 +1,7 @@
 /** The verbs, in the order in which help lists them. Each is loaded when it is asked for. */
 
+import { usageError } from '../errors.ts';
+import { nearNames, shown } from '../plan/names.ts';
 import type { Verb } from './verb.ts';
 
 export interface VerbEntry {
@@ -26,3 +28,14 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
   help: { summary: 'print help, about a verb too', load: () => import('./help.ts') },
 };
+
+/** The verb's module. Throws a usage error that names similar verbs when there is none. */
+export async function loadVerb(name: string): Promise<Verb> {
+  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (entry !== undefined) return entry.load();
+  const near = nearNames(name, Object.keys(VERBS));
+  throw usageError(
+    `There is no verb ${shown(name)}.`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'tinydocker help lists them.',
+  );
+}

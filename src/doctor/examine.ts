@@ -1,7 +1,9 @@
 /** What this machine can do: every topic is tried out, one after the other, as the user who asks. */
 
 import { platform } from 'node:os';
+import { errorMessage } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
+import { tryingPlace } from '../host/writable.ts';
 import { type Check, type Machine, reason, type Topic } from './check.ts';
 import { kernel } from './kernel.ts';
 import { namespaces } from './namespaces.ts';
@@ -10,7 +12,6 @@ import { rootFileSystem } from './root-file-system.ts';
 import { store } from './store.ts';
 import { terminal } from './terminal.ts';
 import { userNamespace } from './user-namespace.ts';
-import { tryingPlace } from './writable.ts';
 
 export interface Examination {
   readonly topic: string;
@@ -69,11 +70,10 @@ function notLinux(): Check {
 }
 
 function notTried(topic: string, error: unknown): Check {
-  const stderr = error instanceof Error ? error.message : String(error);
   return {
     id: topic.toLowerCase().replaceAll(' ', '-'),
     status: 'fail',
-    fact: `This could not be tried: ${reason({ stdout: '', stderr })}.`,
+    fact: `This could not be tried: ${reason({ stdout: '', stderr: errorMessage(error) })}.`,
     means: 'Whether containers run here is not known.',
   };
 }

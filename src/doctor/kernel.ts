@@ -3,15 +3,10 @@
 import { arch, release } from 'node:os';
 import { mountTable } from '../host/mount-table.ts';
 import { readText } from '../host/text-file.ts';
+import { isAtLeast } from '../host/version.ts';
 import type { Check, Topic } from './check.ts';
 
 export const kernel: Topic = async ({ facts }) => [version(facts.mapping !== 'host'), cgroups(), guards()];
-
-/** Whether a release such as "5.10.0-8-amd64" is at least that version. */
-export function isAtLeast(text: string, major: number, minor: number): boolean {
-  const [have = 0, below = 0] = text.split('.').map(part => Number.parseInt(part, 10));
-  return have > major || (have === major && below >= minor);
-}
 
 function version(rootless: boolean): Check {
   const fact = `Linux ${release()} on ${arch()}.`;

@@ -3,6 +3,7 @@
 import { runCommand } from '../exec/process.ts';
 import { installCommand, PACKAGES } from '../host/packages.ts';
 import { findProgram } from '../host/programs.ts';
+import { isAtLeast } from '../host/version.ts';
 import type { Check, Topic } from './check.ts';
 
 /** Programs without which containers run, or some of them, and what is lost. */
@@ -11,8 +12,12 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   ip: 'The loopback interface of containers stays down.',
   script: 'run -t can not give a container a terminal of its own.',
   readlink: 'run -t can not give a container a terminal of its own.',
+  find: 'What crashes left behind can not be removed.',
   flock: 'Images can not be imported or removed.',
   sha256sum: 'Images can not be imported.',
+  grep: 'Images can not be imported or removed.',
+  sed: 'Images can not be imported.',
+  skopeo: 'Images can not be pulled from registries; archives of them can be loaded.',
   tar: 'Images can not be imported.',
   gzip: 'Archives compressed with gzip can not be imported.',
   xz: 'Archives compressed with xz can not be imported.',
@@ -62,13 +67,11 @@ async function utilLinux(): Promise<readonly Check[]> {
         status: 'fail',
         fact: `unshare (${findProgram('unshare')}) is not the one of util-linux.`,
         means: 'The plans use options that others, such as that of busybox, do not have.',
-        fix: 'sudo apt-get install util-linux',
+        fix: `sudo ${installCommand('unshare')}`,
       },
     ];
-  const [major = 0, minor = 0] = version.split('.').map(part => Number.parseInt(part, 10));
-  const hasMapAuto = major > 2 || (major === 2 && minor >= 38);
   return [
-    hasMapAuto
+    isAtLeast(version, 2, 38)
       ? {
           id,
           status: 'ok',
@@ -80,7 +83,7 @@ async function utilLinux(): Promise<readonly Check[]> {
           status: 'limit',
           fact: `util-linux is version ${version}.`,
           means: 'Before 2.38, unshare has no --map-auto: containers of ordinary users have one user, root.',
-          fix: 'sudo apt-get install util-linux (of a newer release)',
+          fix: `sudo ${installCommand('unshare')} (of a newer release)`,
         },
   ];
 }

@@ -3,8 +3,8 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { mountOf } from '../host/mount-table.ts';
+import { isWritable, nearestDirectory } from '../host/writable.ts';
 import type { Check, Topic } from './check.ts';
-import { isWritable, nearestDirectory } from './writable.ts';
 
 /** Less than this, in bytes, and an image will hardly fit. */
 const LITTLE_ROOM = 64 << 20;

@@ -1,11 +1,12 @@
 /** What an ordinary user needs to be root in a container: a user namespace, and ids for it. */
 
-import { userInfo } from 'node:os';
 import { runCommand } from '../exec/process.ts';
 import { userNamespacesDenied } from '../host/causes/namespaces.ts';
 import { idRanges } from '../host/facts.ts';
+import { installCommand } from '../host/packages.ts';
 import { findProgram } from '../host/programs.ts';
 import { readText } from '../host/text-file.ts';
+import { userName } from '../host/user-name.ts';
 import { type Check, type Machine, reason, type Topic } from './check.ts';
 
 export const userNamespace: Topic = async machine =>
@@ -62,10 +63,10 @@ async function rangeOfIds({ facts }: Machine): Promise<Check> {
       status: 'limit',
       fact: `Only one id can be mapped: ${facts.mappingReason ?? 'the reason is not known'}.`,
       means: limited,
-      fix: fixFor(facts.mappingReason ?? ''),
+      fix: fixFor(facts.mappingReason ?? '', facts.uid),
     };
   const tried = await runCommand(['unshare', '--user', '--map-root-user', '--map-auto', '--', 'true']);
-  const [range] = idRanges('/etc/subuid', userName(), facts.uid);
+  const [range] = idRanges('/etc/subuid', nameOf(facts.uid), facts.uid);
   if (tried.exitStatus === 0)
     return {
       id,
@@ -82,16 +83,12 @@ async function rangeOfIds({ facts }: Machine): Promise<Check> {
   };
 }
 
-function fixFor(problem: string): string {
-  if (problem.includes('package uidmap')) return 'sudo apt-get install uidmap';
-  if (problem.includes('util-linux')) return 'sudo apt-get install util-linux (2.38 or newer)';
-  return `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${userName()}`;
+function fixFor(problem: string, uid: number): string {
+  if (problem.includes('package uidmap')) return `sudo ${installCommand('newuidmap')}`;
+  if (problem.includes('util-linux')) return `sudo ${installCommand('unshare')} (2.38 or newer)`;
+  return `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${nameOf(uid)}`;
 }
 
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 0);
-  }
+function nameOf(uid: number): string {
+  return userName(uid) ?? String(uid);
 }

@@ -1,8 +1,9 @@
 /** The executor: does a plan's steps in order, and undoes them, newest first, however the plan ends. It knows steps, not containers. */
 
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { EXIT, errorMessage } from '../errors.ts';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
+import { readText } from '../host/text-file.ts';
 import { INIT, resolve } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { UMASK } from '../plan/environment.ts';
@@ -25,6 +26,9 @@ export interface RunOptions {
 
 /** How long the container may take to act on a signal that was passed on to it, in milliseconds. */
 const GRACE_MS = 10_000;
+
+/** The exit status of whoever was killed by KILL: 128 + 9. */
+const KILLED = 137;
 
 /** Runs a plan to its end. What goes wrong on the machine is in the outcome; it rejects only with what a front end threw, and undoes everything first. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Outcome> {
@@ -77,7 +81,7 @@ class PlanRun {
     return this.#outcome(failed, leftovers);
   }
 
-  /** A request to stop. What it means depends on what is going on; see design, "Exit status". */
+  /** A request to stop. What it means depends on what is going on: a step, the container, the undos; and on how often it was asked. */
   stop(signal: StopSignal): void {
     this.#stops += 1;
     if (this.#phase === 'container') {
@@ -201,7 +205,7 @@ class PlanRun {
   #stopContainer(signal: StopSignal): void {
     const pid = Number(this.#state.values.get(INIT.var));
     const kill = () => this.#kill(pid, 'SIGKILL');
-    if (this.#stopped === undefined && catchesSignal(statusOf(pid), signal)) {
+    if (this.#stopped === undefined && catchesSignal(readText(`/proc/${pid}/status`), signal)) {
       this.#stopped = signal;
       this.#say(
         signal,
@@ -237,22 +241,28 @@ class PlanRun {
     leftovers: readonly Leftover[],
   ): Omit<Outcome, 'milliseconds'> {
     if (failed !== undefined) {
-      return { type: 'failed', status: 125, failedStep: failed.step.id, failure: failed.failure, leftovers };
+      return {
+        type: 'failed',
+        status: EXIT.tinydocker,
+        failedStep: failed.step.id,
+        failure: failed.failure,
+        leftovers,
+      };
     }
     if (this.#stopped !== undefined && !this.#endedByItself()) {
       return { type: 'interrupted', status: signalStatus(this.#stopped), leftovers };
     }
     const status = this.#state.containerEnded === undefined ? 0 : this.#containerStatus();
-    return { type: 'succeeded', status: leftovers.length > 0 ? 125 : status, leftovers };
+    return { type: 'succeeded', status: leftovers.length > 0 ? EXIT.tinydocker : status, leftovers };
   }
 
   /** The container was asked to stop and did so in its own way: its own status counts. */
   #endedByItself(): boolean {
-    return this.#state.containerEnded !== undefined && this.#succeeded && this.#containerStatus() !== 137;
+    return this.#state.containerEnded !== undefined && this.#succeeded && this.#containerStatus() !== KILLED;
   }
 
   #containerStatus(): number {
-    return this.#state.containerEnded?.exitStatus ?? 137;
+    return this.#state.containerEnded?.exitStatus ?? KILLED;
   }
 
   /** Whatever a front end does with it, what was begun has to be undone. */
@@ -283,15 +293,6 @@ function journalFailure(step: Step, write: () => void): StepFailure | undefined 
     write();
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { command: stepCommand(step), stderr: `the journal can not be written: ${reason}` };
-  }
-}
-
-function statusOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return '';
+    return { command: stepCommand(step), stderr: `the journal can not be written: ${errorMessage(error)}` };
   }
 }

@@ -1,8 +1,8 @@
 /** What changes while a plan runs: values found out, descriptors held, the container, the command at work. */
 
 import { closeSync } from 'node:fs';
-import { resolve, type Values } from '../plan/arg.ts';
 import type { Plan } from '../plan/step.ts';
+import { knownValues } from '../plan/values.ts';
 import type { Command, Container, Ended } from './process.ts';
 import { openScratchOutput, type ScratchOutput } from './scratch-output.ts';
 
@@ -24,12 +24,9 @@ export interface RunState {
   current?: Command;
 }
 
+/** What a plan starts with: the values that are known, and nothing done. */
 export function newRunState(plan: Plan): RunState {
-  const values = new Map<string, string>();
-  for (const { name, value } of plan.variables) {
-    if (value !== undefined) values.set(name, resolve(value, values as Values));
-  }
-  return { values, held: new Map(), stderr: openScratchOutput() };
+  return { values: new Map(knownValues(plan)), held: new Map(), stderr: openScratchOutput() };
 }
 
 /** What a command said on stderr, wherever it went. To be asked after each command, so that the next one starts afresh. */

@@ -1,6 +1,7 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
 import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';
@@ -28,7 +29,7 @@ export async function runStep(
     needDescriptors(FOR_STEP);
     problem = await perform(step, state, progress);
   } catch (error) {
-    problem = { stderr: error instanceof Error ? error.message : String(error) };
+    problem = { stderr: errorMessage(error) };
   }
   const milliseconds = performance.now() - begin;
   if (problem === undefined) return { milliseconds };

@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '../errors.ts';
 import type { Leftover, PlanEvent } from '../events.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, resolve } from '../plan/arg.ts';
@@ -64,7 +65,7 @@ async function undo(step: Step, state: RunState): Promise<string | undefined> {
     if (step.undo.type === 'command') return await runUndo(step.undo.argv, state);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 

@@ -4,7 +4,7 @@ import type { StepFailure } from '../events.ts';
 import { type Arg, resolve, type Values } from '../plan/arg.ts';
 import { shown } from '../plan/names.ts';
 import type { Plan, PlanKind, Step } from '../plan/step.ts';
-import type { Diagnosis } from './causes/scene.ts';
+import type { Cause, Diagnosis } from './causes/scene.ts';
 import { programHint } from './packages.ts';
 import { registryCause } from './registry-cause.ts';
 
@@ -16,18 +16,16 @@ const NOWHERE = `Nothing was written there. ${YOURSELF}`;
 
 const KINDS: ReadonlySet<PlanKind> = new Set<PlanKind>(['import', 'base', 'tag', 'remove-image']);
 
-/** Says why a step of an import, of the default image's making or of an image's removal failed; undefined when it is none of these, or not known. Looks only. */
-export function diagnoseImport(plan: Plan, step: Step, failure: StepFailure): Diagnosis | undefined {
+/** A step of an import, of the default image's making or of an image's removal. */
+export const imageOperationFailed: Cause = ({ plan, step, failure, values, store }) => {
   if (!KINDS.has(plan.kind)) return undefined;
-  if (failure.onPurpose) return undefined;
-  const values = valuesOf(plan);
   return (
-    storeCause(plan, values, failure.stderr) ?? sourceCause(step, sourceName(plan, step, values), failure)
+    storeCause(plan, shown(store), failure.stderr) ??
+    sourceCause(step, sourceName(plan, step, values), failure)
   );
-}
+};
 
-function storeCause(plan: Plan, values: Values, said: string): Diagnosis | undefined {
-  const store = shown(values.get('STORE') ?? '');
+function storeCause(plan: Plan, store: string, said: string): Diagnosis | undefined {
   // tar(1) tells of a disk that became full in the middle of a block only what it could write of it.
   if (/no space left on device|ENOSPC|wrote only \d+ of \d+ bytes/i.test(said))
     return {
@@ -298,13 +296,6 @@ function sourcePath({ action }: Step): Arg | undefined {
   if (action.type !== 'run') return undefined;
   const directory = action.argv.indexOf('--directory');
   return action.reads ?? (directory < 0 ? undefined : action.argv[directory + 1]);
-}
-
-function valuesOf(plan: Plan): Values {
-  const values = new Map<string, string>();
-  for (const { name, value } of plan.variables)
-    if (value !== undefined) values.set(name, resolve(value, values));
-  return values;
 }
 
 /** What tar says first; that it will fail because of it comes last. */

@@ -12,13 +12,11 @@ import { programMissing } from './causes/program-missing.ts';
 import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene.ts';
 import { storeNotWritable } from './causes/store.ts';
 import { volumeRefused } from './causes/volume.ts';
-import { diagnoseImport } from './diagnose-import.ts';
-
-export type { Diagnosis } from './causes/scene.ts';
+import { imageOperationFailed } from './diagnose-import.ts';
 
 /** In this order: what rules out more comes first. */
 const CAUSES: readonly Cause[] = [
-  ({ plan, step, failure }) => diagnoseImport(plan, step, failure),
+  imageOperationFailed,
   programMissing,
   limitReached,
   nameTaken,

@@ -1,7 +1,6 @@
 /** Read-only probes of the machine: what the planner has to know about it. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import process from 'node:process';
 import { MASKED_PATHS, READONLY_PATHS } from '../plan/defaults.ts';
 import type { Facts } from '../plan/facts.ts';
@@ -9,6 +8,7 @@ import { mountOf } from './mount-table.ts';
 import { findProgram } from './programs.ts';
 import { storeRoot } from './store-paths.ts';
 import { readText } from './text-file.ts';
+import { userName } from './user-name.ts';
 
 /** Capability number of CAP_SYS_ADMIN; see capabilities(7). */
 const CAP_SYS_ADMIN = 21n;
@@ -56,12 +56,13 @@ function mapping(privileged: boolean): Pick<Facts, 'mapping' | 'mappingReason'> 
 
 /** Why newuidmap(1) could not give this user a range of ids. */
 function rangeProblem(): string | undefined {
-  const { username, uid, listed } = currentUser();
+  const uid = process.getuid?.() ?? 0;
+  const name = userName(uid);
   // unshare --map-auto looks the user's name up.
-  if (!listed) return `uid ${uid} has no entry in /etc/passwd`;
+  if (name === undefined) return `uid ${uid} has no entry in /etc/passwd`;
   for (const file of ['/etc/subuid', '/etc/subgid']) {
-    if (idRanges(file, username, uid).every(([, count]) => !(count > 0)))
-      return `${file} has no range for ${username}`;
+    if (idRanges(file, name, uid).every(([, count]) => !(count > 0)))
+      return `${file} has no range for ${name}`;
   }
   for (const program of ['newuidmap', 'newgidmap']) {
     if (findProgram(program) === undefined) return `${program} is not installed (package uidmap)`;
@@ -80,15 +81,6 @@ function knowsMapAuto(unshare: string): boolean {
   } catch {
     // It may be executed but not read: believe in it.
     return true;
-  }
-}
-
-function currentUser(): { readonly username: string; readonly uid: number; readonly listed: boolean } {
-  const uid = process.getuid?.() ?? 0;
-  try {
-    return { username: userInfo().username, uid, listed: true };
-  } catch {
-    return { username: String(uid), uid, listed: false };
   }
 }
 

@@ -22,7 +22,7 @@ export function imageId(image: ImageRecord): string {
 export function imageConfig(image: ImageRecord): OciConfig {
   const parsed = parseOciConfig(ociConfigText(image, architecture()));
   if (!parsed.ok)
-    throw new UserError(`The record of ${shown(image.name)} is damaged: ${parsed.failures.message}`);
+    throw new UserError(`The record of ${shown(image.name)} is damaged: ${parsed.failures[0]?.message}`);
   return parsed.value;
 }
 

@@ -120,7 +120,7 @@ function parseRecord(text: string): ImageRecord | undefined {
   }
   const record = value as ImageRecord;
   if (typeof record !== 'object' || record === null || record.version !== 1) return undefined;
-  if (typeof record.name !== 'string' || parseImageName(record.name).failure !== undefined) return undefined;
+  if (typeof record.name !== 'string' || !parseImageName(record.name).ok) return undefined;
   if (!Array.isArray(record.layers) || typeof record.config !== 'object' || record.config === null)
     return undefined;
   const sound = record.layers.every(

@@ -15,6 +15,7 @@ import process from 'node:process';
 import { errorCode, UserError } from '../errors.ts';
 import type { Compression, FileSource } from '../plan/image/layer-source.ts';
 import { shown } from '../plan/names.ts';
+import { isBelow } from './mount-table.ts';
 import { programHint } from './packages.ts';
 import { findProgram } from './programs.ts';
 
@@ -179,8 +180,4 @@ function realStore(storeRoot: string): string {
   } catch {
     return storeRoot;
   }
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

@@ -14,6 +14,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../errors.ts';
 
 /** Links followed before the path counts as a loop, as in the kernel. */
 const MOST_LINKS = 40;
@@ -130,7 +131,7 @@ function lookUpInLayer(layer: string, place: readonly string[]): LookedUp | 'abs
     try {
       stats = lstatSync(path);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = errorCode(error);
       if (code === 'EACCES') return { type: 'unknown' };
       return code === 'ENOENT' ? 'absent' : { type: 'missing' };
     }

@@ -1,11 +1,12 @@
 /** What dead owners left in the store, and what is there that is not ours. Read-only. */
 
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolve, STORE, T } from '../plan/arg.ts';
 import { containerNameFailure } from '../plan/names.ts';
 import type { Removable } from '../plan/prune.ts';
 import { findContainer, identityOf, isAlive } from './containers.ts';
+import { diskUsage } from './disk-usage.ts';
 import { filesIn } from './images.ts';
 import { pendingUndos, readJournal } from './journal-file.ts';
 import { pendingRecords } from './layer-use.ts';
@@ -57,7 +58,7 @@ async function leftContainers(paths: StorePaths): Promise<Leftovers> {
             {
               removable: { type: 'container', name: container.name, identity: container.identity } as const,
               reason: 'whoever ran it died',
-              bytes: sizeOf(container.directory),
+              bytes: diskUsage(container.directory).bytes,
             },
           ],
     );
@@ -79,7 +80,7 @@ async function leftWorkspaces(paths: StorePaths): Promise<Leftovers & { readonly
       found.push({
         removable: { type: 'workspace', name, identity: identityOf(stats), undos },
         reason: subject === undefined ? 'whoever worked there died' : `the work on ${subject} was broken off`,
-        bytes: sizeOf(directory),
+        bytes: diskUsage(directory).bytes,
       });
     }
   }
@@ -141,7 +142,7 @@ function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): reado
     ...layers.map(digest => ({
       removable: { type: 'layer', digest } as const,
       reason: 'no image has it',
-      bytes: sizeOf(join(paths.layers, digest)),
+      bytes: diskUsage(join(paths.layers, digest)).bytes,
     })),
     ...links
       .filter(name => !used.includes(name))
@@ -151,19 +152,6 @@ function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): reado
         bytes: 0,
       })),
   ];
-}
-
-/** What a tree takes on the disk; what can't be read is not counted. */
-function sizeOf(path: string): number {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return 0;
-  const own = stats.blocks * 512;
-  if (!stats.isDirectory()) return own;
-  try {
-    return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), own);
-  } catch {
-    return own;
-  }
 }
 
 function notOurs(path: string): string {

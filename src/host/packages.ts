@@ -7,7 +7,9 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   bash: ['bash', 'bash', 'bash'],
   cat: ['coreutils', 'coreutils', 'coreutils'],
   env: ['coreutils', 'coreutils', 'coreutils'],
+  find: ['findutils', 'findutils', 'findutils'],
   flock: ['util-linux', 'util-linux', 'flock'],
+  grep: ['grep', 'grep', 'grep'],
   gzip: ['gzip', 'gzip', 'gzip'],
   hostname: ['hostname', 'hostname', 'busybox'],
   ip: ['iproute2', 'iproute', 'iproute2'],
@@ -21,6 +23,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   readlink: ['coreutils', 'coreutils', 'coreutils'],
   rm: ['coreutils', 'coreutils', 'coreutils'],
   script: ['bsdutils', 'util-linux-script', 'util-linux-misc'],
+  sed: ['sed', 'sed', 'sed'],
   setpriv: ['util-linux', 'util-linux', 'setpriv'],
   setsid: ['util-linux', 'util-linux', 'util-linux-misc'],
   sh: ['dash', 'bash', 'busybox'],
@@ -41,11 +44,7 @@ export function installCommand(program: string): string {
   return `apt-get install ${apt}`;
 }
 
-/** The command that installs a program here: "Install it: apt install xz-utils." */
+/** The same as a way out: "Install it: sudo apt-get install xz-utils." */
 export function programHint(program: string): string {
-  const [apt = program, dnf = program, apk = program] = PACKAGES[program] ?? [];
-  if (findProgram('apt-get') !== undefined) return `Install it: apt install ${apt}.`;
-  if (findProgram('dnf') !== undefined) return `Install it: dnf install ${dnf}.`;
-  if (findProgram('apk') !== undefined) return `Install it: apk add ${apk}.`;
-  return `Install the package ${apt} (${dnf} on Fedora).`;
+  return `Install it: sudo ${installCommand(program)}.`;
 }

@@ -2,12 +2,12 @@
 
 import { INIT, SHIM_SH } from './arg.ts';
 import { fullArgv } from './enter.ts';
-import { quoteArg } from './quote.ts';
+import { quoteArg, quoteArgv } from './quote.ts';
 import type { Action, Step } from './step.ts';
 
 /** The whole command, as the script prints it. */
 export function stepCommand(step: Step): string {
-  return text(step.action, action => fullArgv(step, action.argv).map(quoteArg).join(' '));
+  return text(step.action, action => quoteArgv(fullArgv(step, action.argv)));
 }
 
 /** The command without what takes it to where it runs, and without the variables' quotes: what a learner should look at. */
@@ -21,7 +21,7 @@ export function shortCommand(step: Step): string {
       .filter(word => word.startsWith('--') && word !== '--' && word !== '--pdeathsig')
       .join(' ')}`;
   }
-  return text(step.action, action => action.argv.map(quoteArg).join(' '))
+  return text(step.action, action => quoteArgv(action.argv))
     .replaceAll(/"([^"\\]*)"/g, '$1')
     .replaceAll('--no-mtab ', '');
 }
@@ -36,7 +36,7 @@ export function undoText({ undo }: Step): string {
     case 'stop-init':
       return `kill -KILL "$${INIT.var}"`;
     case 'command':
-      return undo.argv.map(quoteArg).join(' ');
+      return quoteArgv(undo.argv);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Names that users give to containers and images, and what is wrong with one. */
 
-import type { PlanFailure } from './result.ts';
+import { failed, ok, type PlanFailure, type Result } from './result.ts';
 
 export const DEFAULT_IMAGE = 'base';
 
@@ -25,9 +25,7 @@ export function containerNameFailure(name: string): PlanFailure | undefined {
 }
 
 /** An image's name with its tag made explicit ("debian" is "debian:latest"), or what is wrong with it. */
-export function parseImageName(
-  text: string,
-): { readonly name: string; readonly failure?: undefined } | { readonly failure: PlanFailure } {
+export function parseImageName(text: string): Result<string> {
   const colon = text.lastIndexOf(':');
   const [repository, tag] =
     colon > text.lastIndexOf('/') && colon >= 0
@@ -43,15 +41,13 @@ export function parseImageName(
     (recordFile(`${repository}:${tag}`).length > LONGEST_FILE
       ? 'it is too long for the name of a file'
       : undefined);
-  if (problem === undefined) return { name: `${repository}:${tag}` };
-  return {
-    failure: {
-      code: 'bad-image-name',
-      status: 2,
-      message: `${shown(text)} can not be an image's name: ${problem}.`,
-      hint: 'Write NAME or NAME:TAG, with letters, digits, "_", "." and "-": debian or debian:12.',
-    },
-  };
+  if (problem === undefined) return ok(`${repository}:${tag}`);
+  return failed({
+    code: 'bad-image-name',
+    status: 2,
+    message: `${shown(text)} can not be an image's name: ${problem}.`,
+    hint: 'Write NAME or NAME:TAG, with letters, digits, "_", "." and "-": debian or debian:12.',
+  });
 }
 
 /** The file name of an image's record: "/" can't be part of one. */

@@ -22,6 +22,11 @@ export function quoteArg(word: Arg): string {
   return inDoubleQuotes(parts);
 }
 
+/** A command in one line, as the script prints a short one. */
+export function quoteArgv(argv: readonly Arg[]): string {
+  return argv.map(quoteArg).join(' ');
+}
+
 /** A file's text for an unquoted here-document: variables are expanded by the shell, everything else is literal. */
 export function hereDocument(text: Arg): string {
   return partsOf(text)

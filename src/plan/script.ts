@@ -11,6 +11,20 @@ import { wrap } from './wrap.ts';
 const COLUMNS = 100;
 
 /**
+ * What the script can not do without. A shell of busybox may run tools of its own, which know few options: nothing could be undone. A descriptor that the
+ * caller has closed can not be passed on, and what is opened next would get its number.
+ */
+const FIRST_LOOKS = [
+  'case $(command -v rm) in',
+  '  /*) ;;',
+  "  *) echo 'This shell has tools of its own; run the script with dash or bash.' >&2; exit 125 ;;",
+  'esac',
+  '{ true 9>&2; } || exec 2<>/dev/null # what is closed reads as empty',
+  '{ true 9<&0; } 2>/dev/null || exec 0<>/dev/null',
+  '{ true 9>&1; } 2>/dev/null || exec 1<>/dev/null',
+];
+
+/**
  * The script of one or more plans; each runs in a subshell of its own, and the next only if the one before succeeded. `commandLine` is what the user
  * typed, for the heading. The whole text is one compound command, so that `... | sh` has read all of it before it starts.
  */
@@ -35,16 +49,12 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
     // They would change what the commands below mean.
     'unset POSIXLY_CORRECT TAR_OPTIONS',
     'cd /',
+    ...FIRST_LOOKS,
     '',
     ...bodies,
     'exit $?',
     '}',
   ].join('\n')}\n`;
-}
-
-/** A command as it is printed, in one line. */
-export function argvText(argv: readonly Arg[]): string {
-  return argv.map(quoteArg).join(' ');
 }
 
 function planText(plan: Plan, moreFollow: boolean): string {

@@ -2,16 +2,15 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
-import { eachMode, type Mode, type Place } from '../support/modes.ts';
+import { eachMode, type Place } from '../support/modes.ts';
+import { eachPreparedMode, LIMITED_MODES, limited, prepared, wrapped } from '../support/prepared.ts';
 import { tinydocker } from '../support/run.ts';
 
 const test = suite('doctor');
-const isRoot = process.getuid?.() === 0;
 
 interface Report {
   readonly version: number;
@@ -43,28 +42,6 @@ async function report(place: Place, store?: string): Promise<Report> {
 
 function problems({ checks }: Report): readonly string[] {
   return checks.filter(({ status }) => status !== 'ok').map(({ id, status }) => `${status} ${id}`);
-}
-
-/** The place on a machine that root has prepared with a shell program, in a private mount namespace. */
-function prepared(place: Place, program: string): Place {
-  const prefix = [
-    ...['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-ec'],
-    ...[`dir=$1; shift; ${program}; exec "$@"`, 'prepare', place.dir, ...place.mode.prefix],
-  ];
-  return { ...place, mode: { ...place.mode, prefix } };
-}
-
-function wrapped(place: Place, ...words: readonly string[]): Place {
-  return { ...place, mode: { ...place.mode, prefix: [...place.mode.prefix, ...words] } };
-}
-
-function prepares(name: string, body: (place: Place) => Promise<void>, only?: readonly Mode['name'][]): void {
-  if (isRoot) {
-    eachMode(test, name, body, only);
-    return;
-  }
-  test.skip(name, () => undefined);
-  console.log(`# skip ${JSON.stringify({ name, reason: 'only root can prepare the machine' })}`);
 }
 
 eachMode(test, 'says that a run works where it does, and leaves nothing behind', async place => {
@@ -121,17 +98,15 @@ for (const kind of ['mnt', 'uts', 'ipc', 'net', 'pid', 'cgroup'])
     test,
     `finds user.max_${kind}_namespaces=0`,
     async place => {
-      const set = `echo 0 >/proc/sys/user/max_${kind}_namespaces; exec "$@"`;
-      const limited = wrapped(place, 'unshare', '--user', '--map-root-user', '--', 'sh', '-ec', set, 'limit');
-      const found = await report(limited);
+      const found = await report(limited(place, `max_${kind}_namespaces`, 0));
       assert.is(found.exitStatus, 2);
       const check = found.checks.find(({ id }) => id === `namespace-${kind}`);
       assert.is(check?.fix, `sudo sysctl -w user.max_${kind}_namespaces=15000`);
     },
-    isRoot ? ['root'] : ['range', 'single'],
+    LIMITED_MODES,
   );
 
-prepares('a store on an overlay', async place => {
+eachPreparedMode(test, 'a store on an overlay', async place => {
   const program =
     'mkdir "$dir/o"; mount -t tmpfs -o mode=755 tmpfs "$dir/o"; mkdir "$dir/o/u" "$dir/o/w"; mount -t overlay -o "lowerdir=$dir/store,upperdir=$dir/o/u,workdir=$dir/o/w" overlay "$dir/store"; chown --reference="$dir/home" "$dir/store"';
   const found = await report(prepared(place, program));
@@ -142,14 +117,15 @@ prepares('a store on an overlay', async place => {
   );
 });
 
-prepares('a read-only store', async place => {
+eachPreparedMode(test, 'a read-only store', async place => {
   const program = 'mount --bind "$dir/store" "$dir/store"; mount -o remount,bind,ro "$dir/store"';
   const found = await report(prepared(place, program));
   assert.match(found.checks.find(({ id }) => id === 'store')?.fact ?? '', /is mounted read-only/);
   assert.is(found.exitStatus, 2);
 });
 
-prepares(
+eachPreparedMode(
+  test,
   'a covered /proc',
   async place => {
     const found = await report(prepared(place, 'mount -t tmpfs tmpfs /proc/fs'));
@@ -158,7 +134,8 @@ prepares(
   ['range', 'single'],
 );
 
-prepares(
+eachPreparedMode(
+  test,
   'newuidmap that has lost its privileges',
   async place => {
     const found = await report(wrapped(place, 'setpriv', '--no-new-privs', '--'));
@@ -168,7 +145,8 @@ prepares(
   ['range'],
 );
 
-prepares(
+eachPreparedMode(
+  test,
   'works when hardly any program is there',
   async place => {
     // Node alone: empty directories in place of the system's.
@@ -191,7 +169,8 @@ prepares(
     const found = await report({ ...place, mode: { ...place.mode, prefix } });
     assert.is(found.status, 'unable');
     assert.ok(problems(found).includes('fail program-unshare'), JSON.stringify(problems(found)));
-    assert.ok(problems(found).includes('limit program-script'));
+    for (const name of ['script', 'find', 'grep', 'sed'])
+      assert.ok(problems(found).includes(`limit program-${name}`), name);
   },
   ['root'],
 );

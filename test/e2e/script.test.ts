@@ -17,6 +17,7 @@ import {
   startAs,
   startTinydocker,
   tinydocker,
+  tinydockerProgram,
 } from '../support/run.ts';
 import { until } from '../support/until.ts';
 
@@ -290,6 +291,45 @@ eachMode(test, 'a container that is killed from outside', async place => {
     assert.is((await running.ended).status, 137);
     await assertUnchanged(before, place.store);
   }
+});
+
+eachMode(test, 'what the caller has closed is empty', async place => {
+  makeImage(place);
+  const before = hostState(place.store);
+  const args = ['closed', 'sh', '-c', `${GUARD}cat; echo out; echo err >&2; exit 7`];
+  const script = join(place.dir, 'closed.sh');
+  writeFileSync(script, await scriptOf(place, args));
+  const ways = [[...tinydockerProgram(), 'run', '-q', ...args], ...SHELLS.map(shell => [shell, script])];
+  for (const [closed, stdout, stderr] of [
+    ['0<&-', 'out\n', 'err\n'],
+    ['1>&-', '', 'err\n'],
+    ['2>&-', 'out\n', ''],
+    ['0<&- 1>&- 2>&-', '', ''],
+  ] as const) {
+    for (const way of ways) {
+      const finished = await runAs(place, ['sh', '-c', `exec "$@" ${closed}`, 'closed', ...way]);
+      const expected = { status: 7, signal: undefined, stdout, stderr };
+      assert.equal(finished, expected, `${way[0]} ${closed}`);
+      await assertUnchanged(before, place.store);
+    }
+  }
+});
+
+eachMode(test, 'a shell that has tools of its own is told apart before anything is made', async place => {
+  makeImage(place);
+  const before = hostState(place.store);
+  // busybox, built to prefer its own tools, does not look for rm in PATH; a function does not either.
+  const script = `rm() { echo 'rm: unrecognized option' >&2; return 1; }\n${await scriptOf(place, ['own-tools', 'true'])}`;
+  const { status, stdout, stderr } = await pipeTo(place, 'sh', script);
+  assert.equal(
+    { status, stdout, stderr },
+    {
+      status: 125,
+      stdout: '',
+      stderr: 'This shell has tools of its own; run the script with dash or bash.\n',
+    },
+  );
+  await assertUnchanged(before, place.store);
 });
 
 eachMode(test, 'shellcheck finds nothing in the script', async place => {

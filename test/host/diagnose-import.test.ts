@@ -2,17 +2,15 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { diagnoseImport } from '../../src/host/diagnose-import.ts';
+import { diagnose } from '../../src/host/diagnose.ts';
 import { planImport } from '../../src/plan/image/plan-import.ts';
 import { factsOf } from '../support/plans.ts';
 
 const plan = planImport({
-  name: 'x:latest',
+  images: [{ name: 'x:latest', created: '2026-01-01T00:00:00Z', layers: [1], config: {} }],
   sources: [{ path: '/srv/rootfs', type: 'directory' }],
   links: ['AAAAAAAA'],
   id: 'a',
-  created: '2026-01-01T00:00:00Z',
-  config: {},
   facts: factsOf('host'),
 });
 const pack = plan.steps.find(({ id }) => id === 'pack-1');
@@ -27,7 +25,7 @@ for (const said of [
     assert.ok(pack);
     const stderr = `tar: ./etc/f: ${said}\n`;
     assert.is(
-      diagnoseImport(plan, pack, { command: 'tar', exitStatus: 1, stderr })?.cause,
+      diagnose(plan, pack, { command: 'tar', exitStatus: 1, stderr }).cause,
       '"/srv/rootfs" changed while it was read: "./etc/f".',
     );
   });

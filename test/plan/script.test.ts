@@ -1,16 +1,14 @@
 /** Printed scripts from fixed facts against the ones in fixtures/scripts; `node scripts/test.mjs --update` rewrites those. */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import process from 'node:process';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { argvText, renderScript } from '../../src/plan/script.ts';
+import { quoteArgv } from '../../src/plan/quote.ts';
+import { renderScript } from '../../src/plan/script.ts';
 import type { Plan, Step } from '../../src/plan/step.ts';
+import { assertGolden } from '../support/golden.ts';
 import { planOf } from '../support/plans.ts';
-import { PROJECT } from '../support/run.ts';
 
 const COMMAND = ['/bin/sh', '-c', "echo it's $HOME"];
 
@@ -37,10 +35,7 @@ const GOLDEN: Readonly<Record<string, () => Plan>> = {
 
 for (const [name, plan] of Object.entries(GOLDEN)) {
   test(`golden: ${name}`, () => {
-    const file = join(PROJECT, 'fixtures/scripts', `${name}.sh`);
-    const script = renderScript([plan()], `tinydocker run --dry-run hello1 (${name})`);
-    if (process.env['UPDATE']) writeFileSync(file, script);
-    assert.fixture(script, readFileSync(file, 'utf8'));
+    assertGolden(`scripts/${name}.sh`, renderScript([plan()], `tinydocker run --dry-run hello1 (${name})`));
   });
 
   test(`parses and ends in a line end: ${name}`, () => {
@@ -58,7 +53,7 @@ for (const [name, plan] of Object.entries(GOLDEN)) {
     let from = 0;
     for (const step of steps) {
       if (step.action.type !== 'run' && step.action.type !== 'start') continue;
-      const at = script.indexOf(argvText(step.action.argv), from);
+      const at = script.indexOf(quoteArgv(step.action.argv), from);
       assert.ok(at >= 0, step.id);
       from = at;
     }

@@ -6,9 +6,9 @@ import process from 'node:process';
 import * as assert from 'uvu/assert';
 import { PROJECT } from './run.ts';
 
-/** Throws when the frame, with a line end, is not what is in fixtures/NAME. */
-export function assertGolden(name: string, frame: string): void {
-  const text = `${frame}\n`;
+/** Throws when the text, which gets a line end if it has none, is not what is in fixtures/NAME. */
+export function assertGolden(name: string, content: string): void {
+  const text = content.endsWith('\n') ? content : `${content}\n`;
   const file = join(PROJECT, 'fixtures', name);
   if (process.env['UPDATE'] === '1') {
     mkdirSync(dirname(file), { recursive: true });

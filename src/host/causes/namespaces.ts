@@ -6,6 +6,7 @@ import { idRanges } from '../facts.ts';
 import { mountOf, mountTable } from '../mount-table.ts';
 import { findProgram } from '../programs.ts';
 import { readText } from '../text-file.ts';
+import { userName } from '../user-name.ts';
 import type { Cause, Diagnosis, Scene } from './scene.ts';
 import { says } from './scene.ts';
 
@@ -111,7 +112,8 @@ function mappingRefused(scene: Scene): Diagnosis | undefined {
       cause: `The program ${program} may not map ids: ${path} is not setuid root, nor has it the capability for it.`,
       hint: `sudo chown root ${path} && sudo chmod u+s ${path}, or install the package uidmap again.`,
     };
-  const ranges = idRanges(file, userOf(), process.getuid?.() ?? 0);
+  const uid = process.getuid?.() ?? 0;
+  const ranges = idRanges(file, userName(uid) ?? String(uid), uid);
   return {
     cause: `The program ${program} failed to map the range of ids that ${file} gives (${ranges.map(([first, count]) => `${first} and ${count} ids from it`).join('; ')}): ${stderr.trim().split('\n')[0]}.`,
     hint: way,
@@ -170,12 +172,4 @@ function inUse(kind: string): number {
 function sysctl(name: string): string | undefined {
   const text = readText(`/proc/sys/${name}`).trim();
   return text === '' ? undefined : text;
-}
-
-function userOf(): string {
-  const uid = String(process.getuid?.() ?? 0);
-  const line = readText('/etc/passwd')
-    .split('\n')
-    .find(entry => entry.split(':')[2] === uid);
-  return line?.split(':')[0] ?? uid;
 }

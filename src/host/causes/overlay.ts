@@ -3,8 +3,10 @@
 import { statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../../errors.ts';
 import { mountOf } from '../mount-table.ts';
 import { readText } from '../text-file.ts';
+import { isAtLeast } from '../version.ts';
 import type { Cause, Diagnosis } from './scene.ts';
 import { valueOf } from './scene.ts';
 
@@ -76,8 +78,7 @@ function unsuitable(store: string): Diagnosis | undefined {
 }
 
 function oldKernel(): Diagnosis | undefined {
-  const [major = 0, minor = 0] = release().split('.').map(Number.parseFloat);
-  if (major > 5 || (major === 5 && minor >= 11)) return undefined;
+  if (isAtLeast(release(), 5, 11)) return undefined;
   return {
     cause: `Linux ${release()} does not let ordinary users mount an overlay; that came with Linux 5.11.`,
     hint: 'Run tinydocker as root, or use a newer kernel.',
@@ -89,6 +90,6 @@ function isDirectory(path: string): boolean {
     return statSync(path).isDirectory();
   } catch (error) {
     // What can not be looked at is not what is missing.
-    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return errorCode(error) === 'EACCES';
   }
 }

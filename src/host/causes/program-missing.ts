@@ -3,7 +3,7 @@
 import { type Arg, INIT_SH, variablesIn } from '../../plan/arg.ts';
 import { fullArgv } from '../../plan/enter.ts';
 import type { Step } from '../../plan/step.ts';
-import { installCommand, PACKAGES } from '../packages.ts';
+import { PACKAGES, programHint } from '../packages.ts';
 import { findProgram } from '../programs.ts';
 import type { Cause } from './scene.ts';
 
@@ -18,7 +18,7 @@ export const programMissing: Cause = ({ step, plan }) => {
   if (missing === undefined) return undefined;
   return {
     cause: `The program ${missing} is not installed; the step ${step.id} needs it.`,
-    hint: `Install it: sudo ${installCommand(missing)}. tinydocker doctor looks for all of them.`,
+    hint: `${programHint(missing)} tinydocker doctor looks for all of them.`,
   };
 };
 

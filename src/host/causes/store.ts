@@ -1,11 +1,11 @@
 /** The store can not be written: read-only, full, somebody else's, incomplete. */
 
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { mountOf } from '../mount-table.ts';
-import { readText } from '../text-file.ts';
+import { userName } from '../user-name.ts';
+import { isWritable, nearestDirectory } from '../writable.ts';
 import type { Cause, Diagnosis } from './scene.ts';
 import { says } from './scene.ts';
 
@@ -55,11 +55,11 @@ function readOnly(store: string): Diagnosis | undefined {
 function notOurs(store: string): Diagnosis | undefined {
   const directory = ['', 'containers'].map(name => join(store, name)).find(path => !isWritable(path));
   if (directory === undefined) return undefined;
-  const owner = statSync(directory, { throwIfNoEntry: false })?.uid ?? statOfNearest(directory);
-  const you = process.getuid?.();
-  if (owner !== undefined && owner !== you)
+  const owner = statSync(nearestDirectory(directory)).uid;
+  const you = process.getuid?.() ?? 0;
+  if (owner !== you)
     return {
-      cause: `You may not write to the store: ${directory} belongs to ${userName(owner)}, and you are ${userName(you ?? 0)}.`,
+      cause: `You may not write to the store: ${directory} belongs to ${nameOf(owner)}, and you are ${nameOf(you)}.`,
       hint: 'Each user has a store of their own: unset TINYDOCKER_ROOT, or let it name a directory of yours.',
     };
   return {
@@ -77,40 +77,10 @@ function incomplete(store: string): Diagnosis | undefined {
   };
 }
 
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function statOfNearest(path: string): number | undefined {
-  for (let candidate = dirname(path); ; candidate = dirname(candidate)) {
-    try {
-      return statSync(candidate).uid;
-    } catch {
-      if (candidate === dirname(candidate)) return undefined;
-    }
-  }
-}
-
 function mountPoint(path: string): string {
   return mountOf(path)?.mountPoint ?? path;
 }
 
-/** The name of an id, from passwd(5); the id itself when it has none. */
-function userName(uid: number): string {
-  if (uid === process.getuid?.()) {
-    try {
-      return userInfo().username;
-    } catch {
-      return `uid ${uid}`;
-    }
-  }
-  const line = readText('/etc/passwd')
-    .split('\n')
-    .find(entry => entry.split(':')[2] === String(uid));
-  return line?.split(':')[0] ?? `uid ${uid}`;
+function nameOf(uid: number): string {
+  return userName(uid) ?? `uid ${uid}`;
 }

@@ -1,6 +1,6 @@
 /** The configuration of an image as the OCI image specification has it ("Image Configuration"), which docker's is too. */
 
-import { ok, type PlanFailure, type Result } from '../result.ts';
+import { failed, ok, type Result } from '../result.ts';
 import type { ImageConfig, ImageRecord } from './image.ts';
 
 export interface HistoryEntry {
@@ -22,7 +22,7 @@ export interface OciConfig {
 }
 
 /** Reads a configuration. Nothing in it is believed that does not have the specification's shape. */
-export function parseOciConfig(text: string): Result<OciConfig, PlanFailure> {
+export function parseOciConfig(text: string): Result<OciConfig> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -97,11 +97,11 @@ function history(value: unknown): readonly HistoryEntry[] {
   }));
 }
 
-function wrong(why: string): Result<never, PlanFailure> {
-  return {
-    ok: false,
-    failures: { code: 'bad-image-config', message: `The image's configuration can not be used: ${why}.` },
-  };
+function wrong(why: string): Result<never> {
+  return failed({
+    code: 'bad-image-config',
+    message: `The image's configuration can not be used: ${why}.`,
+  });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 /** References to images in registries, as docker spells them: [HOST[:PORT]/]PATH[:TAG][@DIGEST]. */
 
 import { parseImageName, shown } from '../names.ts';
-import { ok, type PlanFailure, type Result } from '../result.ts';
+import { failed, ok, type Result } from '../result.ts';
 
 export interface Reference {
   /** What skopeo's docker:// transport takes; a digest wins over a tag. */
@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 /** Reads a reference; "docker://" in front, which is skopeo's spelling, may be there. */
-export function parseReference(text: string): Result<Reference, PlanFailure> {
+export function parseReference(text: string): Result<Reference> {
   const plain = text.replace(/^docker:\/\//, '');
   const [, named = plain, digest] = /^([^@]*)@sha256:([0-9a-f]{64})$/.exec(plain) ?? [];
   const tagged = /:[^/]*$/.test(named);
@@ -21,20 +21,19 @@ export function parseReference(text: string): Result<Reference, PlanFailure> {
   const parsed = parseImageName(
     digest === undefined || tagged ? short : `${short}:sha256-${digest.slice(0, 12)}`,
   );
-  if (parsed.failure !== undefined)
-    return {
-      ok: false,
-      failures: {
-        ...parsed.failure,
-        message: `${shown(text)} can not be an image's reference: ${parsed.failure.message.replace(/^.*?: /, '')}`,
+  if (!parsed.ok)
+    return failed(
+      ...parsed.failures.map(failure => ({
+        ...failure,
+        message: `${shown(text)} can not be an image's reference: ${failure.message.replace(/^.*?: /, '')}`,
         hint: 'Write debian:12, registry.example.com/team/app:1 or NAME@sha256:DIGEST.',
-      },
-    };
+      })),
+    );
   const repository = named.replace(/:[^/]*$/, '');
   const tag = tagged ? named.slice(repository.length + 1) : 'latest';
   return ok({
     source: digest === undefined ? `${repository}:${tag}` : `${repository}@sha256:${digest}`,
     repository,
-    name: parsed.name,
+    name: parsed.value,
   });
 }

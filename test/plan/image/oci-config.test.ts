@@ -45,7 +45,7 @@ for (const [name, given, says] of [
   test(`a configuration with ${name} is refused`, () => {
     const parsed = parseOciConfig(given);
     assert.not(parsed.ok);
-    assert.match(parsed.ok ? '' : parsed.failures.message, says);
+    assert.match(parsed.ok ? '' : (parsed.failures[0]?.message ?? ''), says);
   });
 
 test('a time that is none is left out', () => {

@@ -7,7 +7,8 @@ import type { ImportedImage, ImportInput } from '../../../src/plan/image/import-
 import { PLAIN_ARCHIVE, planImport } from '../../../src/plan/image/plan-import.ts';
 import { planRemoveImage } from '../../../src/plan/image/remove-image.ts';
 import { renderJson } from '../../../src/plan/json.ts';
-import { argvText, renderScript } from '../../../src/plan/script.ts';
+import { quoteArgv } from '../../../src/plan/quote.ts';
+import { renderScript } from '../../../src/plan/script.ts';
 import type { Plan, Step } from '../../../src/plan/step.ts';
 
 const facts = (mapping: IdMapping): Facts => ({
@@ -106,12 +107,12 @@ function step(plan: Plan, id: string): Step {
 function command(plan: Plan, id: string): string {
   const { action } = step(plan, id);
   if (action.type !== 'run') throw new Error(`${id} runs no command`);
-  return argvText(action.argv);
+  return quoteArgv(action.argv);
 }
 
 function undo(plan: Plan, id: string): string {
   const found = step(plan, id).undo;
-  return found.type === 'command' ? `${found.when}: ${argvText(found.argv)}` : found.type;
+  return found.type === 'command' ? `${found.when}: ${quoteArgv(found.argv)}` : found.type;
 }
 
 test('the steps of an import, in order', () => {
