@@ -5,6 +5,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync }
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { runCommand } from '../exec/process.ts';
+import { lastLine } from '../host/causes/scene.ts';
 import { compressionOf, inspectSource } from '../host/import-source.ts';
 import { type Compression, type LayerSource, memberArgv } from '../plan/image/layer-source.ts';
 import { PLAIN_ARCHIVE } from '../plan/image/plan-import.ts';
@@ -192,8 +193,4 @@ function tooLarge(archive: string, name: string): UserError {
   return new UserError(`${shown(name)} in ${shown(archive)} is larger than ${LARGEST} bytes.`, {
     hint: 'No image has so large a manifest or configuration: the archive is damaged, or hostile.',
   });
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }

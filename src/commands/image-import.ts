@@ -10,8 +10,9 @@ import { inspectSource } from '../host/import-source.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
 import { planImport } from '../plan/image/plan-import.ts';
 import { parseImageName, shown } from '../plan/names.ts';
+import { IMPORT_OPTIONS, IMPORT_OPTIONS_HELP, maxSize } from './import-options.ts';
 import { parseOptions } from './options.ts';
-import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
+import { carryOut, planOptions } from './plan-options.ts';
 
 export const help = `Make an image from directories and archives.
 
@@ -41,7 +42,7 @@ An archive keeps the owners of its files. When an ordinary user imports a
 directory, what is theirs will belong to root, and the files of others to nobody.
 
 Options
-${PLAN_OPTIONS_HELP}
+${IMPORT_OPTIONS_HELP}
 Exit status
   0  done
   1  failed; everything was undone
@@ -49,12 +50,16 @@ Exit status
 `;
 
 export async function importImage(argv: readonly string[], commandLine: string): Promise<number> {
-  const { values, positionals } = parseOptions(argv, PLAN_OPTIONS, { verb: 'image import', anywhere: true });
+  const { values, positionals } = parseOptions(argv, IMPORT_OPTIONS, {
+    verb: 'image import',
+    anywhere: true,
+  });
   if (values.help) {
     process.stdout.write(help);
     return EXIT.ok;
   }
   const options = planOptions(values);
+  const limit = maxSize(values);
   const [name, ...paths] = positionals;
   if (name === undefined || paths.length === 0)
     throw usageError(
@@ -68,7 +73,8 @@ export async function importImage(argv: readonly string[], commandLine: string):
   const [path = ''] = paths;
   if (paths.length === 1 && (await isImageArchive(path, facts.storeRoot))) {
     const archive = await readImageArchive(path, facts.storeRoot);
-    return carryOut(planImport(archiveImport(path, archive, facts, image), path), options, commandLine);
+    const input = { ...archiveImport(path, archive, facts, image), maxSize: limit };
+    return carryOut(planImport(input, path), options, commandLine);
   }
   const sources = paths.map(path => inspectSource(path, facts.storeRoot));
   const twice = sources.findIndex((source, index) =>
@@ -82,6 +88,7 @@ export async function importImage(argv: readonly string[], commandLine: string):
     images: [{ name: image, created: timestamp(), layers: sources.map((_, index) => index + 1), config: {} }],
     sources,
     links: sources.map(newLinkName),
+    maxSize: limit,
     id: newOperationId(),
     facts,
   });

@@ -7,8 +7,9 @@ import { EXIT, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { planImport } from '../plan/image/plan-import.ts';
 import { shown } from '../plan/names.ts';
+import { IMPORT_OPTIONS, IMPORT_OPTIONS_HELP, maxSize } from './import-options.ts';
 import { parseOptions } from './options.ts';
-import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
+import { carryOut, planOptions } from './plan-options.ts';
 
 export const help = `Load images from an archive.
 
@@ -31,7 +32,7 @@ for several kinds of machines, the one for this machine is taken.
 
 Options
   -i, --input ARCHIVE  the archive, as docker spells it
-${PLAN_OPTIONS_HELP}
+${IMPORT_OPTIONS_HELP}
 Exit status
   0  done; stdout has the images' names
   1  failed; everything was undone
@@ -41,7 +42,7 @@ See also
   tinydocker image import --help    an image from a root file system
 `;
 
-const OPTIONS = { ...PLAN_OPTIONS, input: { type: 'string', short: 'i' } } as const;
+const OPTIONS = { ...IMPORT_OPTIONS, input: { type: 'string', short: 'i' } } as const;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'load', anywhere: true });
@@ -54,7 +55,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   if (path === undefined) throw usageError('load needs an archive.', 'tinydocker load ./debian.tar');
   if (surplus !== undefined) throw usageError(`load takes one archive, and got ${shown(surplus)} too.`);
   const facts = probeFacts();
-  const input = archiveImport(path, await readImageArchive(path, facts.storeRoot), facts);
+  const archive = await readImageArchive(path, facts.storeRoot);
+  const input = { ...archiveImport(path, archive, facts), maxSize: maxSize(values) };
   const status = await carryOut(planImport(input, path), options, commandLine);
   if (status === EXIT.ok && !options.dryRun)
     process.stdout.write(input.images.map(({ name }) => `Loaded image: ${name}\n`).join(''));

@@ -75,3 +75,14 @@ export function milliseconds(text: string | undefined): number {
     throw usageError(`${shown(text)} is not a pace: write milliseconds (400, 400ms) or seconds (2s).`);
   return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }
+
+const UNITS = 'kmgt';
+
+/** A size as typed, in bytes: 500m or 32g, as docker writes sizes (of 1024). Throws a usage error for anything else, and for nothing at all. */
+export function byteSize(text: string): number {
+  const match = /^(\d{1,12})([kmgt]?)b?$/i.exec(text);
+  const bytes = Number(match?.[1]) * 1024 ** (UNITS.indexOf((match?.[2] ?? '').toLowerCase() || '-') + 1);
+  if (match === null || bytes === 0 || !Number.isSafeInteger(bytes))
+    throw usageError(`${shown(text)} is not a size: write bytes, or 500m, or 32g.`);
+  return bytes;
+}

@@ -8,8 +8,9 @@ import { probeFacts } from '../host/facts.ts';
 import { planPull } from '../plan/image/plan-pull.ts';
 import { parseReference } from '../plan/image/reference.ts';
 import { shown } from '../plan/names.ts';
+import { IMPORT_OPTIONS, IMPORT_OPTIONS_HELP, maxSize } from './import-options.ts';
 import { parseOptions } from './options.ts';
-import { carryOut, PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
+import { carryOut, planOptions } from './plan-options.ts';
 
 export const help = `Get an image from a registry.
 
@@ -29,14 +30,14 @@ the digest that the configuration names.
 
 Options
       --tls-verify=false  do not ask the registry who it is
-${PLAN_OPTIONS_HELP}
+${IMPORT_OPTIONS_HELP}
 Exit status
   0  done; stdout has the image's name
   1  failed; everything was undone
   2  the command line is wrong
 `;
 
-const OPTIONS = { ...PLAN_OPTIONS, 'tls-verify': { type: 'string' } } as const;
+const OPTIONS = { ...IMPORT_OPTIONS, 'tls-verify': { type: 'string' } } as const;
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'pull', anywhere: true });
@@ -45,6 +46,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     return EXIT.ok;
   }
   const options = planOptions(values);
+  const limit = maxSize(values);
   const tls = values['tls-verify'] ?? 'true';
   if (tls !== 'true' && tls !== 'false')
     throw usageError(`--tls-verify ${shown(tls)} is not known.`, 'It is true or false.');
@@ -55,7 +57,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const facts = probeFacts();
   const image = await inspectRemote(reference, tls === 'true');
   const input = archiveImport(text, { images: [image] }, facts, reference.name);
-  const plan = planPull({ ...input, reference: image.reference, tlsVerify: tls === 'true' });
+  const plan = planPull({ ...input, maxSize: limit, reference: image.reference, tlsVerify: tls === 'true' });
   const status = await carryOut(plan, options, commandLine);
   if (status === EXIT.ok && !options.dryRun) process.stdout.write(`${reference.name}\n`);
   return status;

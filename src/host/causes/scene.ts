@@ -61,3 +61,8 @@ export function saidLine(stderr: string): string {
     .filter(Boolean);
   return lines.find(line => !line.startsWith('dmesg(1) may have')) ?? '';
 }
+
+/** The last line of what a tool said, where the others only lead to it. */
+export function lastLine(said: string): string {
+  return said.trim().split('\n').at(-1) ?? '';
+}

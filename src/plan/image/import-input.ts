@@ -26,6 +26,8 @@ export interface ImportInput {
   readonly links: readonly string[];
   /** The archive that holds layers of type `member`, if it is compressed as a whole: it is decompressed into the workspace first. */
   readonly archive?: { readonly path: string; readonly compression: Compression };
+  /** The most that an archive may become when it is decompressed, and a file when it is unpacked, in bytes; without it there is no limit. */
+  readonly maxSize?: number;
   /** Unique name of the workspace: letters and digits. */
   readonly id: string;
   readonly facts: Facts;

@@ -4,6 +4,7 @@ import { type Arg, arg, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import type { ImportInput } from './import-input.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -48,6 +49,13 @@ export const ATTRIBUTES = [
 /** Ends with its parent, so that a process of a killed import does not go on writing. */
 export const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
+/** For a command that writes what somebody else's archive holds: it ends with us, and no file of it becomes larger than the limit (RLIMIT_FSIZE in setrlimit(2)). */
+export function limited({ maxSize }: Pick<ImportInput, 'maxSize'>): readonly string[] {
+  return maxSize === undefined
+    ? DIES_WITH_US
+    : [...DIES_WITH_US, 'prlimit', `--fsize=${maxSize}:${maxSize}`, '--'];
+}
+
 const COMMON = { phase: 'read', where: { type: 'host' }, undo: IN_WORKSPACE } as const;
 export const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
   gzip: ['gzip', '-dc'],
@@ -57,30 +65,32 @@ export const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
 
 /** The steps that make a plain tar archive of the source at `tar`; none for a layer that the store has. */
 export function plainTarSteps(
-  facts: Pick<Facts, 'mapping'>,
+  input: Pick<ImportInput, 'facts' | 'maxSize'>,
   source: Exclude<LayerSource, { readonly type: 'stored' }>,
   number: number,
   tar: Arg,
 ): readonly Step[] {
   switch (source.type) {
     case 'directory':
-      return [packStep(facts, source, number, tar)];
+      return [packStep(input.facts, source, number, tar)];
     case 'tar':
       return [
         source.compression === undefined
-          ? copyStep(source.path, number, tar)
-          : decompressStep(source.path, source.compression, number, tar),
+          ? copyStep(input, source.path, number, tar)
+          : decompressStep(input, source.path, source.compression, number, tar),
       ];
     case 'member': {
-      if (source.compression === undefined) return [extractStep(source, number, tar)];
+      if (source.compression === undefined) return [extractStep(input, source, number, tar)];
       const compressed = arg`${T}/${String(number)}.blob`;
       return [
-        extractStep(source, number, compressed),
-        decompressStep(compressed, source.compression, number, tar),
+        extractStep(input, source, number, compressed),
+        decompressStep(input, compressed, source.compression, number, tar),
       ];
     }
   }
 }
+
+type Limited = Pick<ImportInput, 'maxSize'>;
 
 function packStep(
   facts: Pick<Facts, 'mapping'>,
@@ -109,25 +119,25 @@ function packStep(
   };
 }
 
-function copyStep(path: Arg, number: number, tar: Arg): Step {
+function copyStep(input: Limited, path: Arg, number: number, tar: Arg): Step {
   return {
     ...COMMON,
     id: `copy-${number}`,
     title: `copy layer ${number}`,
-    action: { type: 'run', argv: ['cp', '--reflink=auto', '--', path, tar], reads: path },
+    action: { type: 'run', argv: [...limited(input), 'cp', '--reflink=auto', '--', path, tar], reads: path },
     why: 'A copy of our own: what is checked, what the digest is computed from and what is unpacked must be the same bytes, whatever happens to your file meanwhile. On btrfs and xfs the copy shares its blocks (ioctl_ficlone(2)) and costs nothing.',
     pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
   };
 }
 
-function decompressStep(path: Arg, compression: Compression, number: number, tar: Arg): Step {
+function decompressStep(input: Limited, path: Arg, compression: Compression, number: number, tar: Arg): Step {
   return {
     ...COMMON,
     id: `decompress-${number}`,
     title: `decompress layer ${number}`,
     action: {
       type: 'run',
-      argv: [...DIES_WITH_US, ...DECOMPRESS[compression]],
+      argv: [...limited(input), ...DECOMPRESS[compression]],
       stdin: path,
       stdout: tar,
       reads: path,
@@ -138,6 +148,7 @@ function decompressStep(path: Arg, compression: Compression, number: number, tar
 }
 
 function extractStep(
+  input: Limited,
   { path, member }: Extract<LayerSource, { readonly type: 'member' }>,
   number: number,
   file: Arg,
@@ -148,7 +159,7 @@ function extractStep(
     title: `take layer ${number} out of the archive`,
     action: {
       type: 'run',
-      argv: [...DIES_WITH_US, ...memberArgv(path, member)],
+      argv: [...limited(input), ...memberArgv(path, member)],
       stdout: file,
       reads: path,
     },

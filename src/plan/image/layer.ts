@@ -1,10 +1,10 @@
 /** One source of an import, from what the user has to an unpacked layer in the workspace. */
 
 import { arg, T, type Variable } from '../arg.ts';
-import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
-import { ATTRIBUTES, DIES_WITH_US, type LayerSource, plainTarSteps } from './layer-source.ts';
+import type { ImportInput } from './import-input.ts';
+import { ATTRIBUTES, type LayerSource, limited, plainTarSteps } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export const CHECK_SH: Variable = { var: 'CHECK_SH' };
@@ -39,7 +39,7 @@ export function digestOf(number: number): Variable {
 
 /** A plain tar of the source in the workspace, looked through, with its digest in $DIGESTn. */
 export function readSteps(
-  facts: Pick<Facts, 'mapping'>,
+  input: Pick<ImportInput, 'facts' | 'maxSize'>,
   source: LayerSource,
   number: number,
 ): readonly Step[] {
@@ -48,7 +48,7 @@ export function readSteps(
   const tar = arg`${T}/${String(number)}.tar`;
   const list = arg`${T}/${String(number)}.list`;
   return [
-    ...plainTarSteps(facts, source, number, tar),
+    ...plainTarSteps(input, source, number, tar),
     {
       id: `list-${number}`,
       phase,
@@ -98,7 +98,8 @@ export function readSteps(
 }
 
 /** The layer as a directory of the workspace. */
-export function unpackSteps(facts: Pick<Facts, 'mapping'>, number: number): readonly Step[] {
+export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, number: number): readonly Step[] {
+  const { facts } = input;
   const phase = 'unpack';
   const tar = arg`${T}/${String(number)}.tar`;
   const directory = arg`${T}/${String(number)}`;
@@ -121,7 +122,7 @@ export function unpackSteps(facts: Pick<Facts, 'mapping'>, number: number): read
       action: {
         type: 'run',
         argv: asOwner(facts, [
-          ...DIES_WITH_US,
+          ...limited(input),
           ...['sh', '-c', arg`${UNPACK_SH}`, 'unpack'],
           ...['tar', '--extract', '--file', tar, '--directory', directory],
           ...['--numeric-owner', '--preserve-permissions', '--delay-directory-restore'],

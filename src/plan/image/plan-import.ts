@@ -7,7 +7,7 @@ import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
-import { DECOMPRESS, DIES_WITH_US } from './layer-source.ts';
+import { DECOMPRESS, limited } from './layer-source.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -58,8 +58,8 @@ export function importParts(
     ...workspaceSteps(facts),
     ...(assemble?.steps ?? []),
     ...archiveSteps(input),
-    ...sources.flatMap((source, index) => readSteps(facts, source, index + 1)),
-    ...unpacked.flatMap(number => [...unpackSteps(facts, number), whiteoutStep(facts, number)]),
+    ...sources.flatMap((source, index) => readSteps(input, source, index + 1)),
+    ...unpacked.flatMap(number => [...unpackSteps(input, number), whiteoutStep(facts, number)]),
     ...publishSteps(input),
   ];
   return {
@@ -105,7 +105,8 @@ const PROGRAMS: readonly PlanVariable[] = [
 ];
 
 /** An archive that is compressed as a whole becomes a plain one first, whose members tar can find without reading all of it. */
-function archiveSteps({ archive }: ImportInput): readonly Step[] {
+function archiveSteps(input: ImportInput): readonly Step[] {
+  const { archive } = input;
   if (archive === undefined) return [];
   return [
     {
@@ -115,7 +116,7 @@ function archiveSteps({ archive }: ImportInput): readonly Step[] {
       where: { type: 'host' },
       action: {
         type: 'run',
-        argv: [...DIES_WITH_US, ...DECOMPRESS[archive.compression]],
+        argv: [...limited(input), ...DECOMPRESS[archive.compression]],
         stdin: archive.path,
         stdout: PLAIN_ARCHIVE,
         reads: archive.path,

@@ -3,7 +3,7 @@
 import { arg, T } from '../arg.ts';
 import type { Phase, Plan, Step } from '../step.ts';
 import type { ImportInput } from './import-input.ts';
-import { DIES_WITH_US, type LayerSource } from './layer-source.ts';
+import { type LayerSource, limited } from './layer-source.ts';
 import { importNotes, importParts } from './plan-import.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
@@ -35,7 +35,8 @@ export function planPull(input: PullInput): Plan {
   };
 }
 
-function fetchStep({ reference, tlsVerify }: PullInput): Step {
+function fetchStep(input: PullInput): Step {
+  const { reference, tlsVerify } = input;
   return {
     id: 'fetch',
     phase: FETCH.id,
@@ -44,7 +45,7 @@ function fetchStep({ reference, tlsVerify }: PullInput): Step {
     action: {
       type: 'run',
       argv: [
-        ...DIES_WITH_US,
+        ...limited(input),
         ...['skopeo', 'copy', '--quiet'],
         ...(tlsVerify ? [] : ['--src-tls-verify=false']),
         ...[`docker://${reference}`, arg`dir:${PULLED}`],
