@@ -56,6 +56,14 @@ export function limited({ maxSize }: Pick<ImportInput, 'maxSize'>): readonly str
     : [...DIES_WITH_US, 'prlimit', `--fsize=${maxSize}:${maxSize}`, '--'];
 }
 
+/** What these two words in front of a command are for, for its why. */
+export function limitedWhy({ maxSize }: Pick<ImportInput, 'maxSize'>): string {
+  const ends = ' setpriv ends it with its parent (PR_SET_PDEATHSIG in prctl(2)), should that be killed';
+  return maxSize === undefined
+    ? `${ends}.`
+    : `${ends}; prlimit, when a file becomes larger than the limit (setrlimit(2)).`;
+}
+
 const COMMON = { phase: 'read', where: { type: 'host' }, undo: IN_WORKSPACE } as const;
 export const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
   gzip: ['gzip', '-dc'],
@@ -114,7 +122,7 @@ function packStep(
         '.',
       ]),
     },
-    why: 'The directory as one archive, its names sorted, so that the same files always give the same digest. Other file systems that are mounted below it (/proc, say) are left out.',
+    why: `The directory as one archive, its names sorted, so that the same files always give the same digest. Other file systems that are mounted below it (/proc, say) are left out.${limitedWhy({})}`,
     pitfalls: ['Permission denied: a file in the directory is not readable for you.'],
   };
 }
@@ -125,7 +133,7 @@ function copyStep(input: Limited, path: Arg, number: number, tar: Arg): Step {
     id: `copy-${number}`,
     title: `copy layer ${number}`,
     action: { type: 'run', argv: [...limited(input), 'cp', '--reflink=auto', '--', path, tar], reads: path },
-    why: 'A copy of our own: what is checked, what the digest is computed from and what is unpacked must be the same bytes, whatever happens to your file meanwhile. On btrfs and xfs the copy shares its blocks (ioctl_ficlone(2)) and costs nothing.',
+    why: `A copy of our own: what is checked, what the digest is computed from and what is unpacked must be the same bytes, whatever happens to your file meanwhile. On btrfs and xfs the copy shares its blocks (ioctl_ficlone(2)) and costs nothing.${limitedWhy(input)}`,
     pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
   };
 }
@@ -142,7 +150,7 @@ function decompressStep(input: Limited, path: Arg, compression: Compression, num
       stdout: tar,
       reads: path,
     },
-    why: 'The digest is that of the uncompressed archive, so that it does not depend on who compressed it. The file is recognised by its first bytes, not by its name.',
+    why: `The digest is that of the uncompressed archive, so that it does not depend on who compressed it. The file is recognised by its first bytes, not by its name.${limitedWhy(input)}`,
     pitfalls: ['unexpected end of file: the file is truncated, perhaps by a download that broke off.'],
   };
 }
@@ -163,7 +171,7 @@ function extractStep(
       stdout: file,
       reads: path,
     },
-    why: "An image's archive holds the archives of its layers as members. tar writes this one to its stdout, so no name of the archive becomes a path here.",
+    why: `An image's archive holds the archives of its layers as members. tar writes this one to its stdout, so no name of the archive becomes a path here.${limitedWhy(input)}`,
     pitfalls: ['Not found in archive: the archive changed after it was looked at.'],
   };
 }

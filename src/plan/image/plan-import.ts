@@ -7,7 +7,7 @@ import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
-import { DECOMPRESS, limited } from './layer-source.ts';
+import { DECOMPRESS, limited, limitedWhy } from './layer-source.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -122,7 +122,7 @@ function archiveSteps(input: ImportInput): readonly Step[] {
         reads: archive.path,
       },
       undo: IN_WORKSPACE,
-      why: 'The archive is compressed as a whole. As a plain one, tar finds the layers in it by their place, and does not read all of it for each.',
+      why: `The archive is compressed as a whole. As a plain one, tar finds the layers in it by their place, and does not read all of it for each.${limitedWhy(input)}`,
       pitfalls: ['unexpected end of file: the file is truncated, perhaps by a download that broke off.'],
     },
   ];
