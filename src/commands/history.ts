@@ -31,7 +31,7 @@ configuration. A "+" means that some files could not be looked at.
 Options
       --format FORMAT  how to print them: table or json
       --no-trunc       do not shorten commands and digests
-      --help           print this text
+  -h, --help           print this text
 
 Exit status
   0  done
@@ -42,7 +42,7 @@ Exit status
 const OPTIONS = {
   format: { type: 'string' },
   'no-trunc': { type: 'boolean' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const HEADINGS = ['LAYER', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'] as const;

@@ -22,7 +22,7 @@ Usage
 The output is one JSON array, with docker's names.
 
 Options
-      --help  print this text
+  -h, --help  print this text
 
 Exit status
   0  done
@@ -30,7 +30,7 @@ Exit status
   2  the command line is wrong
 `;
 
-const OPTIONS = { help: { type: 'boolean' } } as const;
+const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 
 export async function inspectImages(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'image inspect', anywhere: true });

@@ -42,7 +42,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
     return EXIT.ok;
   }

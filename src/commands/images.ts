@@ -29,7 +29,7 @@ each of them. A "+" means that some files could not be looked at.
 Options
       --format FORMAT  how to print them: table or json
   -q, --quiet          only names
-      --help           print this text
+  -h, --help           print this text
 
 Exit status
   0  done
@@ -40,7 +40,7 @@ Exit status
 const OPTIONS = {
   format: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const HEADINGS = ['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'] as const;

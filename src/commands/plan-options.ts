@@ -18,7 +18,7 @@ export const PLAN_OPTIONS = {
   pace: { type: 'string' },
   progress: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** For the end of a help text. */
@@ -28,7 +28,7 @@ export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a she
       --progress MODE  auto, tty, plain, json or quiet
       --pace TIME      wait before each step: 400ms, 2s
   -q, --quiet          no progress
-      --help           print this text
+  -h, --help           print this text
 `;
 
 export interface PlanOptions extends ExecuteOptions {

@@ -20,7 +20,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   progress: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export const help = `Remove what killed runs and imports left behind.
@@ -49,7 +49,7 @@ Options
       --dry-run        print the plan as a script; change nothing
       --progress MODE  auto, tty, plain, json or quiet
   -q, --quiet          print nothing but errors
-      --help           print this text
+  -h, --help           print this text
 
 Exit status
   0  all is removed, or nothing was left over

@@ -28,6 +28,8 @@ export const RUN_OPTIONS = {
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
   ...PLAN_OPTIONS,
+  // -h is the hostname, as docker has it.
+  help: { type: 'boolean' },
 } as const;
 
 export const RUN_FORMATS = ['sh', 'json', 'oci'] as const;

@@ -16,7 +16,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   flock: 'Images can not be imported or removed.',
   sha256sum: 'Images can not be imported.',
   grep: 'Images can not be imported or removed.',
-  sed: 'Images can not be imported.',
+  sed: 'Images can not be imported, and volumes can not be mounted.',
   skopeo: 'Images can not be pulled from registries; archives of them can be loaded.',
   tar: 'Images can not be imported.',
   gzip: 'Archives compressed with gzip can not be imported.',
