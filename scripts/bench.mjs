@@ -1,16 +1,13 @@
 #!/usr/bin/env node
 // npm run bench [ROUNDS]: how long one container takes, paired with the printed script, a bare node, and the peers that are installed.
-// All commands run in turn within each round, so that a change of the machine's speed meets all of them; quote the ratios, not the milliseconds.
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// Quote the ratios, not the milliseconds.
 import { join } from 'node:path';
 import process from 'node:process';
-import { $, fs, glob, tmpdir, which } from 'zx';
+import { $, fs, glob, tmpdir } from 'zx';
+import { contender, installed, measure, median, print } from './paired.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const CLI = new URL('../dist/cli.js', import.meta.url).pathname;
-/** Clock ticks of /proc/PID/stat in a second; fixed at 100 for user space on Linux. */
-const TICKS = 100;
 
 const scratch = tmpdir();
 // Certificates that NODE_EXTRA_CA_CERTS names cost every start of node 40 ms, which is not what is measured.
@@ -36,12 +33,14 @@ try {
 
 async function main() {
   const contenders = await prepare();
-  for (const contender of contenders) sample(contender);
-  for (const contender of contenders) contender.samples.length = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const contender of contenders) if (contender.problem === undefined) sample(contender);
-  }
-  print(contenders);
+  measure(contenders, ROUNDS, env);
+  const [node, script, ours] = contenders;
+  print(contenders, { 'x node': node, 'x script': script });
+  if (ours.problem !== undefined || script.problem !== undefined) return;
+  const share = ours.samples.map((s, i) => s.wall / (node.samples[i].wall + 1.5 * script.samples[i].wall));
+  console.log(
+    `\n${ROUNDS} rounds. tinydocker run / (node + 1.5 x printed script): ${median(share).toFixed(2)} (aim: at most 1)`,
+  );
 }
 
 /** What is compared: every one runs `true` in a container on the same root file system. */
@@ -82,96 +81,6 @@ async function prepare() {
     ]),
     contender('podman', await podmanRun(rootfs)),
   ];
-}
-
-function contender(name, argv) {
-  const problem = installed(argv[0]) ? undefined : 'not installed';
-  return { name, argv, problem, samples: [] };
-}
-
-function sample(contender) {
-  if (contender.problem !== undefined) return;
-  const [program, ...args] = contender.argv;
-  const cpu = childrenTicks();
-  const begin = process.hrtime.bigint();
-  const { status, error, stderr } = spawnSync(program, args, {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
-  const wall = Number(process.hrtime.bigint() - begin) / 1e6;
-  if (error !== undefined || status !== 0) {
-    contender.problem = (error?.message ?? stderr.trim().split('\n').at(-1) ?? `exit status ${status}`).slice(
-      0,
-      80,
-    );
-    return;
-  }
-  contender.samples.push({ wall, cpu: ((childrenTicks() - cpu) * 1000) / TICKS });
-}
-
-/** CPU time of all children that were waited for, in ticks: cutime + cstime of proc(5). */
-function childrenTicks() {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
-  return Number(fields[13]) + Number(fields[14]);
-}
-
-function print(contenders) {
-  const medians = Object.fromEntries(
-    contenders.map(({ name, samples }) => [name, median(samples.map(s => s.wall))]),
-  );
-  const node = contenders.find(({ name }) => name === 'node -e 0');
-  const script = contenders.find(({ name }) => name === 'printed script');
-  const rows = contenders.map(({ name, samples, problem }) =>
-    problem === undefined
-      ? [
-          name,
-          ms(medians[name]),
-          ms(Math.min(...samples.map(s => s.wall))),
-          ms(mean(samples.map(s => s.cpu))),
-          ratio(samples, node.samples),
-          ratio(samples, script.samples),
-        ]
-      : [name, `skipped: ${problem}`, '', '', '', ''],
-  );
-  const table = [['', 'median', 'least', 'CPU', 'x node', 'x script'], ...rows];
-  const widths = table[0].map((_, column) =>
-    Math.max(...table.map(row => (row[1].startsWith('skipped') && column > 0 ? 0 : row[column].length))),
-  );
-  for (const row of table)
-    console.log(
-      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
-    );
-  const ours = contenders.find(({ name }) => name === 'tinydocker run -q');
-  if (ours.problem !== undefined || script.problem !== undefined) return;
-  const share = ours.samples.map((s, i) => s.wall / (node.samples[i].wall + 1.5 * script.samples[i].wall));
-  console.log(
-    `\n${ROUNDS} rounds. tinydocker run / (node + 1.5 x printed script): ${median(share).toFixed(2)} (aim: at most 1)`,
-  );
-}
-
-/** Median of the ratios within each round. */
-function ratio(samples, base) {
-  return median(samples.map((s, i) => s.wall / base[i].wall)).toFixed(2);
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted.length === 0
-    ? Number.NaN
-    : (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function ms(value) {
-  return `${value.toFixed(0)} ms`;
-}
-
-function installed(program) {
-  return which.sync(program, { nothrow: true }) !== null;
 }
 
 /** The directory of the one layer that the image `base` has. */
