@@ -196,7 +196,7 @@ function Row(props: {
       <Box flexShrink={0} width={3} paddingLeft={1}>
         {props.mark}
       </Box>
-      <Box {...(props.command === '' ? { flexGrow: 1 } : { width: 39, flexShrink: 0 })}>
+      <Box {...(props.command === '' ? { flexGrow: 1 } : { width: 39, flexShrink: 0, paddingRight: 1 })}>
         <Text wrap="truncate-end" dimColor={props.dim}>
           {visible(props.label)}
         </Text>
