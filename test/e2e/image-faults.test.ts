@@ -4,7 +4,6 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Outcome } from '../../src/events.ts';
 import { runPlan } from '../../src/exec/run-plan.ts';
 import { findBaseTools } from '../../src/host/base-tools.ts';
 import { diagnose } from '../../src/host/diagnose.ts';
@@ -17,59 +16,13 @@ import { planBaseImage } from '../../src/plan/image/base-image.ts';
 import type { FileSource } from '../../src/plan/image/layer-source.ts';
 import { planImport } from '../../src/plan/image/plan-import.ts';
 import { planRemoveImage } from '../../src/plan/image/remove-image.ts';
-import type { Plan, Step } from '../../src/plan/step.ts';
+import type { Plan } from '../../src/plan/step.ts';
 import { withTempDir } from '../support/dirs.ts';
+import { failEach, failsInstead, runToEnd, succeed } from '../support/faults.ts';
 import { treeOf } from '../support/host.ts';
 import { tarOf } from '../support/tar.ts';
 
 const created = '2026-01-01T00:00:00Z';
-
-function run(plan: Plan): Promise<Outcome> {
-  return runPlan(plan, { emit: () => undefined, giveUp: () => undefined });
-}
-
-async function succeed(plan: Plan): Promise<void> {
-  const { type, failure, leftovers } = await run(plan);
-  assert.is(type, 'succeeded', failure?.stderr);
-  assert.equal(leftovers, []);
-}
-
-/** The step does what it does and fails then, as if it had been killed a moment too late. */
-function failsAfterwards(step: Step): Step {
-  if (step.action.type !== 'run') return failsInstead(step);
-  const argv = ['sh', '-c', '"$@"; exit 7', 'late', ...step.action.argv];
-  const { capture: _, ...action } = step.action;
-  return { ...step, action: { ...action, argv } };
-}
-
-function failsInstead(step: Step): Step {
-  return { ...step, where: { type: 'host' }, action: { type: 'run', argv: ['false'] } };
-}
-
-function undoesTwice(step: Step): Step {
-  if (step.undo.type !== 'command') return step;
-  return { ...step, undo: { ...step.undo, argv: ['sh', '-ec', '"$@"; "$@"', 'twice', ...step.undo.argv] } };
-}
-
-/** Fails each step in turn; `plan` makes a fresh one each time. */
-async function failEach(plan: () => Plan, facts: Facts): Promise<void> {
-  const before = treeOf(facts.storeRoot);
-  for (const [index, { id, reserves }] of plan().steps.entries()) {
-    // A step that reserves and fails has made nothing: the operation is the kernel's, all or nothing.
-    const ways = reserves ? [failsInstead] : [failsInstead, failsAfterwards];
-    for (const fail of ways) {
-      const whole = plan();
-      const steps = whole.steps.map((step, at) =>
-        at === index ? fail(undoesTwice(step)) : undoesTwice(step),
-      );
-      const outcome = await run({ ...whole, steps });
-      assert.is(outcome.type, 'failed', id);
-      assert.is(outcome.failedStep, id);
-      assert.equal(outcome.leftovers, [], `${id}, ${fail.name}`);
-      assert.equal(treeOf(facts.storeRoot), before, `${id}, ${fail.name}`);
-    }
-  }
-}
 
 interface Store {
   readonly facts: Facts;
@@ -103,14 +56,20 @@ async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
 test('an import into a store that has other images', () =>
   withStore(async ({ facts, source, importing }) => {
     await succeed(importing('other', source('other.tar', 'other')));
-    await failEach(() => importing('new', source('low.tar', 'low'), source('high.tar', 'high')), facts);
+    await failEach(
+      () => importing('new', source('low.tar', 'low'), source('high.tar', 'high')),
+      facts.storeRoot,
+    );
   }));
 
 test('an import that takes over a name, and a layer that is there already', () =>
   withStore(async ({ facts, dir, source, importing }) => {
     await succeed(importing('same', source('old.tar', 'old')));
     const record = readFileSync(join(facts.storeRoot, 'images/same:latest.json'), 'utf8');
-    await failEach(() => importing('same', source('old.tar', 'old'), source('new.tar', 'new')), facts);
+    await failEach(
+      () => importing('same', source('old.tar', 'old'), source('new.tar', 'new')),
+      facts.storeRoot,
+    );
     assert.is(readFileSync(join(facts.storeRoot, 'images/same:latest.json'), 'utf8'), record);
     const plan = importing('same', source('new.tar', 'new'));
     copyFileSync(join(dir, 'new.tar'), join(dir, 'copy.tar'));
@@ -155,7 +114,7 @@ test('the default image', () =>
         created,
         facts,
       });
-    await failEach(plan, facts);
+    await failEach(plan, facts.storeRoot);
   }));
 
 test('the removal of images', () =>
@@ -167,7 +126,7 @@ test('the removal of images', () =>
     assert.is(unused.layers.length, 1);
     assert.is(unused.links.length, 2);
     const plan = () => planRemoveImage({ names, ...unused, id: newOperationId(), facts });
-    await failEach(plan, facts);
+    await failEach(plan, facts.storeRoot);
     await succeed(plan());
     assert.equal(readdirSync(join(facts.storeRoot, 'images')), ['low:latest.json']);
     assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 1);
@@ -185,7 +144,7 @@ test('a removal that finds a layer in use since a moment ago puts everything bac
       JSON.stringify({ version: 1, name: 'c1', layers: unused.links }),
     );
     const before = treeOf(facts.storeRoot);
-    const outcome = await run(planRemoveImage({ names, ...unused, id: newOperationId(), facts }));
+    const outcome = await runToEnd(planRemoveImage({ names, ...unused, id: newOperationId(), facts }));
     assert.is(outcome.failedStep, 'take-layers');
     assert.match(outcome.failure?.stderr ?? '', /is used by .*containers\/c1\/container\.json/);
     assert.equal(treeOf(facts.storeRoot), before);
@@ -201,7 +160,7 @@ test('an image that two remove at once: the second one is told', () =>
     );
     const [first, second] = plans as [Plan, Plan];
     await succeed(first);
-    const { failedStep, failure, leftovers } = await run(second);
+    const { failedStep, failure, leftovers } = await runToEnd(second);
     const step = second.steps.find(({ id }) => id === failedStep);
     assert.is(step?.id, 'take-names');
     assert.equal(leftovers, []);
