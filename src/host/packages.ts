@@ -8,6 +8,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   cat: ['coreutils', 'coreutils', 'coreutils'],
   env: ['coreutils', 'coreutils', 'coreutils'],
   flock: ['util-linux', 'util-linux', 'flock'],
+  getfattr: ['attr', 'attr', 'attr'],
   gzip: ['gzip', 'gzip', 'gzip'],
   hostname: ['hostname', 'hostname', 'busybox'],
   ip: ['iproute2', 'iproute', 'iproute2'],
