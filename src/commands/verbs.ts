@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
+  why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },

@@ -51,7 +51,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 const CELLS = BELOW.flatMap(below => Object.keys(ACTIONS).map(action => ({ below, action })));
-const EDITS = CELLS.map(({ below, action }) => `p=/m/${below}-${action}; ${ACTIONS[action]}`).join('\n');
+const EDITS = editsOf(CELLS);
+
+function editsOf(cells: typeof CELLS): string {
+  return cells.map(({ below, action }) => `p=/m/${below}-${action}; ${ACTIONS[action]}`).join('\n');
+}
 
 /** The part of the image that the matrix changes. */
 function fill(root: string): void {
@@ -252,21 +256,21 @@ C /etc/text: content 14 B -> 12 B
 const PODMAN = spawnSync('podman', ['--version']).status === 0;
 const [root] = MODES;
 
+const REPLACING = ['create-directory', 'create-same-inside'];
+/** podman's diff ends with an error (stat: not a directory) when a directory with something in it took the place of something else. */
+const FOR_PODMAN = CELLS.filter(
+  ({ below, action }) => below === 'absent' || below === 'directory' || !REPLACING.includes(action),
+);
+
 /**
  * Where podman's list is another one, and why. It takes an opaque directory for a deleted one (D), as long as a lower layer has anything of its name,
  * and then does not tell what is missing in it. A parent that is not otherwise changed is listed only for what was added or deleted in it.
  */
 function likePodman(list: readonly string[]): readonly string[] {
-  const opaque = new Set(
-    CELLS.filter(
-      ({ below, action }) =>
-        below !== 'absent' && ['create-directory', 'create-same-inside'].includes(action),
-    ).map(({ below, action }) => `/m/${below}-${action}`),
-  );
-  for (const { below, action } of CELLS)
-    if (below === 'directory' && action === 'rename-and-back') opaque.add(`/m/${below}-${action}`);
+  const opaque = new Set([...REPLACING, 'rename-and-back'].map(action => `/m/directory-${action}`));
   return list.flatMap(line => {
     const [letter = '', path = ''] = [line.slice(0, 1), line.slice(2)];
+    if (/^\/m\/directory-rename-and-back\/sub(\/deep)?$/.test(path)) return [];
     if (opaque.has(path) && letter === 'C') return `D ${path}`;
     if (letter === 'D' && [...opaque].some(directory => path.startsWith(`${directory}/`))) return [];
     return line;
@@ -283,7 +287,7 @@ skipUnless(
     withPlace(root, async place => {
       const image = makeImage(place, { change: fill });
       const rootfs = join(place.store, 'layers', image.layers[0]?.digest ?? '');
-      await editIn(place, 'c1', EDITS);
+      await editIn(place, 'c1', editsOf(FOR_PODMAN));
       const ours = await tinydocker(place, ['diff', 'c1', '/m']);
       const theirs = podmanDiff(place, rootfs);
       if (theirs === undefined) {
@@ -309,11 +313,11 @@ function podmanDiff(place: Place, rootfs: string): readonly string[] | undefined
     const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
     for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
       const name = `matrix${index}`;
-      const command = `${GUARD}umask 022; { ${EDITS}\n:; } 2>/dev/null`;
+      const command = `${GUARD}umask 022; { ${editsOf(FOR_PODMAN)}\n:; } 2>/dev/null`;
       const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
       if (call([...runtime, ...run]).status !== 0) continue;
       const listed = call([...runtime, 'diff', name]);
-      console.log(JSON.stringify([listed.stderr, listed.status, listed.stdout.slice(0,300)]));
+      assert.is(listed.status, 0, listed.stderr);
       return listed.stdout.trimEnd().split('\n');
     }
     return undefined;
