@@ -92,7 +92,10 @@ eachWithBusybox('base and diff are what the container saw, over the matrix', asy
     'the plain list is the same',
   );
   const paths = changes.map(({ path }) => Buffer.from(path));
-  assert.equal(paths, paths.toSorted(Buffer.compare));
+  assert.equal(
+    paths,
+    paths.toSorted((a, b) => Buffer.compare(a, b)),
+  );
   const kind = (path: string) => changes.find(change => change.path === `/m/${path}`)?.kind;
   assert.equal(
     ['file-same-mode', 'file-touch', 'file-change-mode', 'file-write-inside', 'file-create-fifo'].map(kind),
@@ -269,7 +272,7 @@ const FOR_PODMAN = CELLS.filter(
 function likePodman(list: readonly string[]): readonly string[] {
   const opaque = new Set([...REPLACING, 'rename-and-back'].map(action => `/m/directory-${action}`));
   return list.flatMap(line => {
-    const [letter = '', path = ''] = [line.slice(0, 1), line.slice(2)];
+    const [letter, path] = [line.slice(0, 1), line.slice(2)];
     if (/^\/m\/directory-rename-and-back\/sub(\/deep)?$/.test(path)) return [];
     if (opaque.has(path) && letter === 'C') return `D ${path}`;
     if (letter === 'D' && [...opaque].some(directory => path.startsWith(`${directory}/`))) return [];

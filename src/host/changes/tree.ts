@@ -46,7 +46,12 @@ export function walk(
   const enter = (node: Node, fd: number, below: Frame['lower']): void => {
     const names = namesOf(fd);
     if (names === undefined) unreadable.push(pathOf(node.names));
-    stack.push({ node, fd, lower: below, todo: [...(names ?? [])].sort(Buffer.compare).reverse() });
+    stack.push({
+      node,
+      fd,
+      lower: below,
+      todo: [...(names ?? [])].sort((a, b) => Buffer.compare(a, b)).reverse(),
+    });
   };
   try {
     const fd = openRoot(upper);

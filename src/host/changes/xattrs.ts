@@ -59,14 +59,17 @@ export async function readXattrs(places: readonly Place[], run: Run): Promise<Xa
         continue;
       }
       const answers = await ask(asked);
-      found.push(
-        ...paths.map(path => (path === undefined ? undefined : answers.get(path.toString('latin1')))),
-      );
+      found.push(...paths.map(path => (path === undefined ? undefined : answerOf(answers, path))));
     } finally {
       fds.forEach(closeSync);
     }
   }
   return { found, leftOut };
+
+  /** getfattr prints nothing about what has no attributes. */
+  function answerOf(answers: ReadonlyMap<string, Xattrs>, path: Buffer): Xattrs | undefined {
+    return answers.get(path.toString('latin1')) ?? (getfattr ? new Map() : undefined);
+  }
 
   async function ask(paths: readonly Buffer[]): Promise<ReadonlyMap<string, Xattrs>> {
     const input = Buffer.concat(paths.flatMap(path => [path, Buffer.of(0)]));
