@@ -256,6 +256,34 @@ C /etc/text: content 14 B -> 12 B
   );
 });
 
+/** Swaps a directory, a link to the root and a fifo as fast as it can. */
+const SWAP = `${GUARD}mkdir /s; echo up; while :; do
+  mkdir /s/x; echo own >/s/x/own; rm -r /s/x; ln -s / /s/x; rm /s/x; mkfifo /s/x; rm /s/x
+done`;
+
+eachWithBusybox('a container that swaps directories and links meanwhile leads nowhere', async place => {
+  makeImage(place);
+  const running = startTinydocker(place, ['run', '-q', 'c1', 'sh', '-c', SWAP]);
+  try {
+    await until(() => running.stdout() === 'up\n');
+    for (const options of [[], ['--stat'], ['--content'], ['--format', 'json']]) {
+      for (let round = 0; round < 3; round++) {
+        const { status, stdout, stderr } = await tinydocker(place, ['diff', ...options, 'c1']);
+        assert.not.match(stderr, /\n\s+at |defect/);
+        const paths = [...stdout.matchAll(/\/s(\/[^\s":]*)?/g)].map(([path]) => path);
+        assert.ok(
+          paths.every(path => ['/s', '/s/x', '/s/x/own'].includes(path)),
+          stdout,
+        );
+        assert.ok(status === 0 || /could not be looked into/.test(stderr), stderr);
+      }
+    }
+  } finally {
+    running.kill('SIGTERM');
+    await running.ended;
+  }
+});
+
 const PODMAN = spawnSync('podman', ['--version']).status === 0;
 const [root] = MODES;
 
