@@ -7,6 +7,7 @@ import process from 'node:process';
 import { UserError } from '../errors.ts';
 import { runFilter, runInPlace } from '../exec/process.ts';
 import { userNamespacesDenied } from '../host/causes/namespaces.ts';
+import { installCommand } from '../host/packages.ts';
 import type { Facts } from '../plan/facts.ts';
 import { asOwner } from '../plan/user-namespace.ts';
 
@@ -52,7 +53,20 @@ export async function rerunAsOwner(
   return exitStatus;
 }
 
-/** What the looks need of other programs. What these complain about, a file that vanished, is no news. */
+/**
+ * What the looks need of other programs. That a file vanished meanwhile, which these complain about, is no news; that they can not tell
+ * anything is. Throws a UserError then.
+ */
 export async function runForLook(argv: readonly string[], input: Buffer): Promise<Buffer> {
-  return (await runFilter(argv, [input])).stdout;
+  const { exitStatus, stdout, stderr } = await runFilter(argv, [input]);
+  const [program = ''] = argv;
+  // Even of nothing, tar makes an archive.
+  if (exitStatus === undefined || exitStatus === 127 || (program === 'tar' && stdout.length === 0))
+    throw new UserError(
+      `Extended attributes can not be read: ${stderr.trim() || `${program} can not be started`}.`,
+      {
+        hint: `It takes GNU tar or getfattr: ${installCommand('tar')}, or ${installCommand('getfattr')}.`,
+      },
+    );
+  return stdout;
 }

@@ -1,10 +1,12 @@
 /** The content of changed files: text as diff(1) shows it, everything else by size and SHA-256. */
 
 import { createHash } from 'node:crypto';
+import { UserError } from '../errors.ts';
 import { runFilter } from '../exec/process.ts';
 import { type FoundChange, withFile } from '../host/changes/changes.ts';
 import { piecesOf } from '../host/changes/directory.ts';
 import type { Place } from '../host/changes/xattrs.ts';
+import { programHint } from '../host/packages.ts';
 import { changeWords } from '../plan/changes/change.ts';
 import { visibleBytes } from '../ui/changes-text.ts';
 
@@ -76,7 +78,12 @@ async function unified(path: Buffer, old: Buffer | undefined, now: Buffer | unde
     content === undefined ? '/dev/null' : `${side}${visibleBytes(path)}`;
   const labels = [label('a', old), label('b', now)] as const;
   if (old === undefined || now === undefined) return wholeFile(labels, old, now);
-  const { stdout } = await runFilter(['sh', '-c', DIFF, 'diff', ...labels], [Buffer.alloc(0), old, now]);
+  const argv = ['sh', '-c', DIFF, 'diff', ...labels];
+  const { exitStatus = 127, stdout, stderr } = await runFilter(argv, [Buffer.alloc(0), old, now]);
+  if (exitStatus > 1)
+    throw new UserError(`${visibleBytes(path)} can not be compared: ${stderr.trim() || 'diff failed'}.`, {
+      hint: programHint('diff'),
+    });
   return stdout;
 }
 

@@ -6,7 +6,7 @@ import { type FoundChange, findChanges, isAtOrBelow } from '../host/changes/chan
 import { containerStack, noContainer, oursOf, stillThere } from '../host/changes/container.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
-import { findInLayers } from '../host/in-root.ts';
+import { type Found, findInLayers } from '../host/in-root.ts';
 import { installCommand } from '../host/packages.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
@@ -140,7 +140,7 @@ async function print(
 
 /** The path as it was typed, and where links lead in the container. ".." ends at the root. */
 function pathsAsked(path: string, layers: readonly string[]): readonly Buffer[] {
-  const found = findInLayers(layers, path);
+  const found = foundIn(layers, path);
   const typed = `/${path
     .split('/')
     .reduce<string[]>((names, name) => {
@@ -152,11 +152,20 @@ function pathsAsked(path: string, layers: readonly string[]): readonly Buffer[] 
   return [...new Set(places)].map(place => Buffer.from(place));
 }
 
+/** The container may change what is just looked up. */
+function foundIn(layers: readonly string[], path: string): Found {
+  try {
+    return findInLayers(layers, path);
+  } catch {
+    return { type: 'unknown' };
+  }
+}
+
 /** A name that was mistyped looks like one without changes. */
 function noteMissing(path: string, changes: readonly FoundChange[], layers: readonly string[]): void {
   const [typed] = pathsAsked(path, layers);
   const listed = changes.some(change => typed !== undefined && isAtOrBelow(change.path, typed));
-  if (!listed && findInLayers(layers, path).type === 'missing')
+  if (!listed && foundIn(layers, path).type === 'missing')
     note(`${shown(path)} is neither in the container nor in its image`);
 }
 
