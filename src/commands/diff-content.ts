@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { runFilter } from '../exec/process.ts';
-import { type FoundChange, withFile } from '../host/changes/changes.ts';
+import { type FoundChange, withFile } from '../host/changes/details.ts';
 import { piecesOf } from '../host/changes/directory.ts';
 import type { Place } from '../host/changes/xattrs.ts';
 import { programHint } from '../host/packages.ts';

@@ -2,8 +2,9 @@
 
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
-import { type FoundChange, findChanges, isAtOrBelow } from '../host/changes/changes.ts';
+import { findChanges, isAtOrBelow } from '../host/changes/changes.ts';
 import { containerStack, noContainer, oursOf, stillThere } from '../host/changes/container.ts';
+import type { FoundChange } from '../host/changes/details.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { type Found, findInLayers } from '../host/in-root.ts';

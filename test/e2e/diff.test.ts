@@ -1,17 +1,8 @@
 // @parallel
-/** What a container changed, over the matrix of what was there and what was done to it; by the tool, by the container itself, and by podman. */
+/** What a container changed, over the matrix of what was there and what was done to it; by the tool, and by the container itself. */
 
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmdirSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
@@ -19,7 +10,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { treeOf } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
-import { eachMode, MODES, type Place, withPlace } from '../support/modes.ts';
+import { CELLS, editsOf, fill } from '../support/matrix.ts';
+import { eachMode, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { startTinydocker, tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
@@ -29,51 +21,6 @@ import { until } from '../support/until.ts';
 const WITHOUT_BUSYBOX = 'there is no static busybox';
 const hasBusybox = staticBusybox() !== undefined;
 
-/** What can lie below, as the image has it. */
-const BELOW = ['absent', 'file', 'directory', 'symlink', 'fifo'] as const;
-
-/** What is done at a path $p, by the container's shell. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  'create-file': 'rm -rf $p; echo new >$p',
-  'create-directory': 'rm -rf $p; mkdir $p; echo x >$p/own',
-  'create-same-inside': 'rm -rf $p; mkdir $p; echo other >$p/f; mkdir $p/sub',
-  'create-symlink': 'rm -rf $p; ln -s /nowhere $p',
-  'create-fifo': 'rm -rf $p; mkfifo $p',
-  'write-inside': '[ -p $p ] || echo more >>$p; echo more >>$p/f; echo x >$p/new; rm -r $p/sub',
-  'change-mode': 'chmod 700 $p',
-  'same-mode': 'chmod 644 $p; chmod 755 $p/sub',
-  touch: 'touch -h -d 2001-02-03 $p',
-  'make-and-remove': 'touch $p/x; rm $p/x',
-  delete: 'rm -rf $p',
-  rename: 'mv $p $p.moved',
-  'rename-onto': 'rm -rf $p; mv $p.other $p',
-  'rename-and-back': 'mv $p $p.tmp; mv $p.tmp $p',
-};
-
-const CELLS = BELOW.flatMap(below => Object.keys(ACTIONS).map(action => ({ below, action })));
-const EDITS = editsOf(CELLS);
-
-function editsOf(cells: typeof CELLS): string {
-  return cells.map(({ below, action }) => `p=/m/${below}-${action}; ${ACTIONS[action]}`).join('\n');
-}
-
-/** The part of the image that the matrix changes. */
-function fill(root: string): void {
-  mkdirSync(join(root, 'm'));
-  for (const { below, action } of CELLS) {
-    const path = join(root, 'm', `${below}-${action}`);
-    writeFileSync(`${path}.other`, 'other\n');
-    if (below === 'file') writeFileSync(path, 'text\n');
-    else if (below === 'symlink') symlinkSync('/etc', path);
-    else if (below === 'fifo') assert.is(spawnSync('mkfifo', ['-m', '644', path]).status, 0);
-    else if (below === 'directory') {
-      mkdirSync(join(path, 'sub/deep'), { recursive: true });
-      writeFileSync(join(path, 'f'), 'text\n');
-      writeFileSync(join(path, 'sub/deep/g'), 'text\n');
-    }
-  }
-}
-
 function eachWithBusybox(name: string, body: (place: Place) => Promise<void>): void {
   if (hasBusybox) eachMode(test, name, body);
   else skipUnless(test, name, false, WITHOUT_BUSYBOX, () => undefined);
@@ -81,7 +28,7 @@ function eachWithBusybox(name: string, body: (place: Place) => Promise<void>): v
 
 eachWithBusybox('base and diff are what the container saw, over the matrix', async place => {
   makeImage(place, { change: fill });
-  const { before, after } = await editIn(place, 'c1', EDITS);
+  const { before, after } = await editIn(place, 'c1', editsOf(CELLS));
   const stored = treeOf(place.store);
   const changes = await changesOf(place, 'c1');
   assert.equal(sorted(applied(before, changes)), sorted(after));
@@ -283,95 +230,5 @@ eachWithBusybox('a container that swaps directories and links meanwhile leads no
     await running.ended;
   }
 });
-
-const PODMAN = spawnSync('podman', ['--version']).status === 0;
-const [root] = MODES;
-
-const REPLACING = ['create-directory', 'create-same-inside'];
-/** podman's diff ends with an error (stat: not a directory) when a directory with something in it took the place of something else. */
-const FOR_PODMAN = CELLS.filter(
-  ({ below, action }) => below === 'absent' || below === 'directory' || !REPLACING.includes(action),
-);
-
-/**
- * Where podman's list is another one, and why. It takes an opaque directory for a deleted one (D), as long as a lower layer has anything of its name,
- * and then does not tell what is missing in it. A parent that is not otherwise changed is listed only for what was added or deleted in it.
- */
-function likePodman(list: readonly string[]): readonly string[] {
-  const opaque = new Set([...REPLACING, 'rename-and-back'].map(action => `/m/directory-${action}`));
-  return list.flatMap(line => {
-    const [letter, path] = [line.slice(0, 1), line.slice(2)];
-    if (/^\/m\/directory-rename-and-back\/sub(\/deep)?$/.test(path)) return [];
-    if (opaque.has(path) && letter === 'C') return `D ${path}`;
-    if (letter === 'D' && [...opaque].some(directory => path.startsWith(`${directory}/`))) return [];
-    return line;
-  });
-}
-
-skipUnless(
-  test,
-  'podman tells the same, but for what it takes otherwise',
-  PODMAN && hasBusybox && root?.unavailable === undefined && process.getuid?.() === 0,
-  PODMAN ? 'podman is compared as root, with a static busybox' : 'podman is not installed',
-  () =>
-    root &&
-    withPlace(root, async place => {
-      const image = makeImage(place, { change: fill });
-      const rootfs = join(place.store, 'layers', image.layers[0]?.digest ?? '');
-      await editIn(place, 'c1', editsOf(FOR_PODMAN));
-      const ours = await tinydocker(place, ['diff', 'c1', '/m']);
-      const theirs = podmanDiff(place, rootfs);
-      if (theirs === undefined) {
-        console.log('podman runs no container here');
-        return;
-      }
-      assert.equal(
-        likePodman(ours.stdout.trimEnd().split('\n')),
-        theirs.filter(line => /^. \/m(\/|$)/.test(line)),
-      );
-    }),
-);
-
-/** podman's list of the same edits, in a store of its own; undefined when it runs no container on this machine. */
-function podmanDiff(place: Place, rootfs: string): readonly string[] | undefined {
-  const before = new Set(podmanGroups());
-  const podman = ['--root', join(place.dir, 'podman'), '--runroot', join(place.dir, 'podman-run')];
-  const call = (args: readonly string[]) => spawnSync('podman', [...podman, ...args], { encoding: 'utf8' });
-  try {
-    const tar = spawnSync('tar', ['-C', rootfs, '-cf', join(place.dir, 'root.tar'), '.']);
-    assert.is(tar.status, 0);
-    assert.is(call(['import', join(place.dir, 'root.tar'), 'matrix']).status, 0);
-    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
-    for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
-      const name = `matrix${index}`;
-      const command = `${GUARD}umask 022; { ${editsOf(FOR_PODMAN)}\n:; } 2>/dev/null`;
-      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
-      if (call([...runtime, ...run]).status !== 0) continue;
-      const listed = call([...runtime, 'diff', name]);
-      assert.is(listed.status, 0, listed.stderr);
-      return listed.stdout.trimEnd().split('\n');
-    }
-    return undefined;
-  } finally {
-    call(['system', 'reset', '--force']);
-    for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
-  }
-}
-
-/** The empty control groups that podman leaves, innermost first. */
-function podmanGroups(): readonly string[] {
-  const top = '/sys/fs/cgroup';
-  if (!existsSync(top)) return [];
-  const parents = ['.', ...readdirSync(top)]
-    .map(name => join(top, name, 'libpod_parent'))
-    .filter(path => existsSync(path));
-  const below = (path: string): readonly string[] => [
-    ...readdirSync(path, { withFileTypes: true })
-      .filter(entry => entry.isDirectory())
-      .flatMap(entry => below(join(path, entry.name))),
-    path,
-  ];
-  return parents.flatMap(below);
-}
 
 test.run();

@@ -1,17 +1,11 @@
 /** What a container changed: its writable layer beside the image's layers. Read-only. */
 
 import { closeSync } from 'node:fs';
-import {
-  byPath,
-  type Change,
-  type Difference,
-  differencesOf,
-  type Entry,
-  kindOf,
-} from '../../plan/changes/change.ts';
-import { entryIn, namesOf, openDirectory, openFile, sameBytes, withDirectory } from './directory.ts';
+import { byPath, type Difference, differencesOf, type Entry, kindOf } from '../../plan/changes/change.ts';
+import { add, type FoundChange, withDetails, withoutOwn } from './details.ts';
+import { namesOf, openDirectory, withDirectory } from './directory.ts';
 import { isWhiteout, lookBelow, type Node, pathOf, walk } from './tree.ts';
-import { type Place, type Run, readXattrs, type Xattrs } from './xattrs.ts';
+import { type Run, readXattrs, type Xattrs } from './xattrs.ts';
 
 export interface ChangesInput {
   readonly upper: string;
@@ -28,12 +22,6 @@ export interface ChangesInput {
   /** Tell what kind each change is, which needs the files' content and attributes. */
   readonly details: boolean;
   readonly run: Run;
-}
-
-export interface FoundChange extends Change {
-  /** Where the entry lies now, and where the image's does. */
-  readonly place?: Place;
-  readonly placeBefore?: Place;
 }
 
 export interface Found {
@@ -77,7 +65,7 @@ export async function findChanges(input: ChangesInput): Promise<Found> {
   if (first !== undefined) found.push(...rootChange(input, first));
   const listed = found.filter(({ path }) => isAsked(path, input.only)).sort(byPath);
   if (!input.details) return { changes: listed, unreadable, withoutXattrs: 0 };
-  return { ...(await withDetails(input, listed)), unreadable };
+  return { ...(await withDetails(input.run, listed)), unreadable };
 }
 
 /** The nodes in the order of the walk, with what extended attributes say about them. */
@@ -218,86 +206,6 @@ function rootChange({ root }: ChangesInput, { node }: State): readonly FoundChan
   if (differences.length === 0) return [];
   const path = Buffer.from('/');
   return [{ letter: 'C', kind: 'metadata', path, before: root, after: node.upper, differences }];
-}
-
-/** The same changes with what only the files' content and attributes tell. */
-async function withDetails(
-  input: ChangesInput,
-  changes: readonly FoundChange[],
-): Promise<Pick<Found, 'changes' | 'withoutXattrs'>> {
-  const needs = (place: Place | undefined, entry: Entry | undefined) =>
-    place !== undefined &&
-    entry?.xattrs === undefined &&
-    (entry?.type === 'file' || entry?.type === 'directory');
-  const places = changes.flatMap(({ place, placeBefore, after, before }) => [
-    ...(place && needs(place, after) ? [place] : []),
-    ...(placeBefore && needs(placeBefore, before) ? [placeBefore] : []),
-  ]);
-  const { found, leftOut } = await readXattrs(places, input.run);
-  const attributes = new Map(places.map((place, index) => [place, withoutOwn(found[index])] as const));
-  const detailed = changes.map((change): FoundChange => {
-    const { place, placeBefore } = change;
-    const after = change.after && add(change.after, place && attributes.get(place));
-    const before = change.before && add(change.before, placeBefore && attributes.get(placeBefore));
-    const entries = { ...(before && { before }), ...(after && { after }) };
-    if (change.kind !== undefined || before === undefined || after === undefined)
-      return { ...change, ...entries };
-    const differences = differencesOf(before, after, sameContent({ ...change, ...entries }));
-    return { ...change, ...entries, kind: kindOf(differences), differences };
-  });
-  return { changes: detailed, withoutXattrs: leftOut };
-}
-
-function sameContent({ before, after, place, placeBefore }: FoundChange): boolean {
-  if (before === undefined || after === undefined || before.type !== after.type) return false;
-  switch (after.type) {
-    case 'file':
-      if (before.size !== after.size) return false;
-      return withFile(placeBefore, a => withFile(place, b => sameBytes(a, b))) ?? false;
-    case 'symlink':
-      return before.target !== undefined && after.target?.equals(before.target) === true;
-    case 'character device':
-    case 'block device':
-      return before.rdev === after.rdev;
-    case 'directory':
-    case 'fifo':
-    case 'socket':
-      return true;
-  }
-}
-
-/** Gives a regular file, and closes it afterwards; undefined when it can not be read. */
-export function withFile<Value>(place: Place | undefined, use: (fd: number) => Value): Value | undefined {
-  const name = place?.names.at(-1);
-  if (place === undefined || name === undefined) return undefined;
-  return withDirectory(place.root, place.names.slice(0, -1), directory => {
-    const fd = openFile(directory, name);
-    if (fd === undefined) return undefined;
-    try {
-      return use(fd);
-    } finally {
-      closeSync(fd);
-    }
-  });
-}
-
-/** The entry itself at a path of ours. */
-export function entryAt({ root, names }: Place): Entry | undefined {
-  return withDirectory(root, names.slice(0, -1), directory =>
-    entryIn(directory, names.at(-1) ?? Buffer.from('.')),
-  );
-}
-
-function add(entry: Entry, xattrs: Xattrs | undefined): Entry {
-  return xattrs === undefined ? entry : { ...entry, xattrs };
-}
-
-/** Without what overlay and the security module of the machine keep there for themselves. */
-function withoutOwn(xattrs: Xattrs | undefined): Xattrs | undefined {
-  if (xattrs === undefined) return undefined;
-  return new Map(
-    [...xattrs].filter(([name]) => !/^(trusted|user)\.overlay\.|^security\.selinux$/.test(name)),
-  );
 }
 
 /** Whether a path is asked for: one of these, or below. */
