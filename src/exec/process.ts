@@ -225,3 +225,40 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
     // It has ended by itself.
   }
 }
+
+/** Runs one command to its end with these inputs as descriptors 0, 3, 4, ...; what it prints is kept as bytes, all of it. */
+export async function runFilter(
+  argv: readonly string[],
+  [input, ...more]: readonly Buffer[],
+): Promise<{ readonly exitStatus: number | undefined; readonly stdout: Buffer; readonly stderr: string }> {
+  const [program = '', ...words] = argv;
+  const result: { exitCode?: number; stdout?: unknown; stderr?: unknown } = await execa(program, words, {
+    ...SURROUNDINGS,
+    env: environment(),
+    encoding: 'buffer',
+    maxBuffer: Number.POSITIVE_INFINITY,
+    stdio: [input ?? 'ignore', 'pipe', 'pipe', ...more] as never,
+  });
+  const bytes = (output: unknown) => (output instanceof Uint8Array ? Buffer.from(output) : Buffer.alloc(0));
+  return {
+    exitStatus: result.exitCode,
+    stdout: bytes(result.stdout),
+    stderr: bytes(result.stderr).toString('utf8'),
+  };
+}
+
+/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones. */
+export async function runInPlace(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const [program = '', ...words] = argv;
+  return ended(
+    await execa(program, words, {
+      ...SURROUNDINGS,
+      cleanup: true,
+      env: { ...environment(), ...variables },
+      stdio: 'inherit',
+    }),
+  );
+}

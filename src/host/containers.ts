@@ -26,6 +26,8 @@ export interface StoredContainer {
   readonly identity: string;
   /** Short links of the layers that it stands on, as far as it was written down. */
   readonly layers: readonly string[];
+  /** Where something of the user's is mounted, as far as it was written down: volumes, tmpfs. */
+  readonly mounts: readonly string[];
 }
 
 /** How long a workspace that says nothing about its owner must have been left alone before it counts as abandoned, and how often we look. */
@@ -38,9 +40,9 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   const alive = await isAlive(directory, 'gate');
   const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const { keep, layers } = readContainer(directory);
+  const { keep, layers, mounts } = readContainer(directory);
   const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, layers };
+  return { name, directory, identity: identityOf(stats), state, layers, mounts };
 }
 
 /**
@@ -112,14 +114,23 @@ function wasSetUp(directory: string): boolean {
   return journal === undefined || hasSucceeded(journal.records);
 }
 
-function readContainer(directory: string): { readonly keep: boolean; readonly layers: readonly string[] } {
+function readContainer(directory: string): {
+  readonly keep: boolean;
+  readonly layers: readonly string[];
+  readonly mounts: readonly string[];
+} {
   try {
     const record = JSON.parse(readOwn(join(directory, 'container.json'))) as Record<string, unknown>;
-    const layers = Array.isArray(record['layers'])
-      ? record['layers'].filter(link => typeof link === 'string')
-      : [];
-    return { keep: record['keep'] === true, layers };
+    return {
+      keep: record['keep'] === true,
+      layers: words(record['layers']),
+      mounts: words(record['mounts']),
+    };
   } catch {
-    return { keep: false, layers: [] };
+    return { keep: false, layers: [], mounts: [] };
   }
+}
+
+function words(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(word => typeof word === 'string') : [];
 }

@@ -6,9 +6,11 @@ import { findProgram } from './programs.ts';
 export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: string, apk: string]>> = {
   bash: ['bash', 'bash', 'bash'],
   cat: ['coreutils', 'coreutils', 'coreutils'],
+  diff: ['diffutils', 'diffutils', 'diffutils'],
   env: ['coreutils', 'coreutils', 'coreutils'],
   find: ['findutils', 'findutils', 'findutils'],
   flock: ['util-linux', 'util-linux', 'flock'],
+  getfattr: ['attr', 'attr', 'attr'],
   grep: ['grep', 'grep', 'grep'],
   gzip: ['gzip', 'gzip', 'gzip'],
   hostname: ['hostname', 'hostname', 'busybox'],

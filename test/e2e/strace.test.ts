@@ -74,6 +74,33 @@ else {
     }
   });
 
+  eachMode(
+    test,
+    'diff and why change nothing',
+    async place => {
+      makeImage(place);
+      const edits = `${GUARD}echo x >>/etc/group; mkdir /var/new; echo x >/var/new/file`;
+      const args = ['run', '-q', '--keep', 'kept', 'sh', '-c', edits];
+      assert.is((await runAs(place, [...tinydockerProgram(), ...args])).status, 0);
+      for (const look of [
+        ['diff', 'kept'],
+        ['diff', '--stat', 'kept'],
+        ['diff', '--content', 'kept'],
+        ['why', 'kept', '/etc/group'],
+      ]) {
+        const calls = await trace(place, MUTATING, look);
+        assert.ok(calls.length > 5, 'strace saw nothing');
+        // dash and tar set up their own descriptors; nothing of that is a file on a disk.
+        assert.equal(
+          calls.filter(changes).map(({ name, text }) => `${name}(${text}`),
+          [],
+          look.join(' '),
+        );
+      }
+    },
+    ['root'],
+  );
+
   // A user with ranges needs newuidmap, a set-uid program, which strace takes the privileges from.
   const traceable = MODES.filter(mode => mode.name !== 'range').map(mode => mode.name);
   eachMode(

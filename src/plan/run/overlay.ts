@@ -18,7 +18,9 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       .toReversed(),
     ':',
   );
-  const userxattr = facts.mapping === 'host' ? '' : 'userxattr,';
+  // A kernel may be built to record renamed directories, and files without their content, in attributes; userxattr excludes both. So what is in the
+  // upper layer can be read everywhere the same way.
+  const encoding = facts.mapping === 'host' ? 'redirect_dir=nofollow,metacopy=off' : 'userxattr';
   const directory = `containers/${container.name}`;
   return {
     id: 'mount-overlay',
@@ -29,7 +31,7 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       type: 'run',
       argv: [
         ...['mount', '--no-mtab', '-t', 'overlay', 'overlay', '-o'],
-        arg`nodev,${userxattr}lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
+        arg`nodev,${encoding},lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
         arg`${M}`,
       ],
     },

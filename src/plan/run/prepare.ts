@@ -3,6 +3,7 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
+import { isSystemMount } from './mounts.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 const HOST = { type: 'host' } as const;
@@ -70,6 +71,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
           name: container.name,
           image: container.image,
           layers: layers.map(layer => layer.link),
+          mounts: spec.mounts.filter(mount => !isSystemMount(mount)).map(mount => mount.destination),
           keep: container.keep,
           args: spec.process.args,
         })}\n`,

@@ -1,0 +1,95 @@
+/** A container, and an image, as stacks of directories to look at. */
+
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors.ts';
+import type { Entry } from '../../plan/changes/change.ts';
+import { nearNames, shown } from '../../plan/names.ts';
+import { listContainers, type StoredContainer } from '../containers.ts';
+import { findInLayers } from '../in-root.ts';
+import type { StorePaths } from '../store-paths.ts';
+import { entryIn, withDirectory } from './directory.ts';
+
+/** A container's directories. */
+export interface Stack {
+  readonly container: StoredContainer;
+  readonly upper: string;
+  /** Topmost first. */
+  readonly lower: readonly string[];
+  /** Where the container sees mounts of the user's, as paths without links. */
+  readonly mounts: readonly string[];
+  /** How its root directory was made. */
+  readonly root: Entry | undefined;
+}
+
+/** The container's directories. Throws a UserError when there is no such container, or nothing to look at yet. */
+export async function containerStack(
+  paths: StorePaths,
+  name: string,
+  container: StoredContainer,
+): Promise<Stack> {
+  const upper = join(container.directory, 'upper');
+  if (!existsSync(upper))
+    throw new UserError(
+      `The container ${shown(name)} has no writable layer: it is being made, or was being made when it died.`,
+      {
+        hint:
+          container.state === 'leftover'
+            ? 'tinydocker prune removes what is left of it.'
+            : 'Try again in a moment.',
+      },
+    );
+  // Overlay takes a directory once: the same layer further up hides all of the one below.
+  const links = container.layers.filter((link, index) => !container.layers.includes(link, index + 1));
+  const layers = links.map(link => join(paths.links, link));
+  const missing = layers.find(layer => !existsSync(layer));
+  if (missing !== undefined)
+    throw new UserError(
+      `The layer ${missing} of the container ${shown(name)} is gone, so its changes can not be told.`,
+      {
+        hint: 'Import its image again.',
+      },
+    );
+  const directories = layers.map(layer => realpathSync(layer));
+  return {
+    container,
+    upper,
+    lower: directories.toReversed(),
+    mounts: container.mounts.map(mount => {
+      const found = findInLayers(directories, mount);
+      return found.type === 'unknown' ? mount : found.place;
+    }),
+    root: withDirectory(container.directory, [], directory => entryIn(directory, Buffer.from('merged'))),
+  };
+}
+
+/** Mount points and the directories above them, as keys. */
+export function oursOf(mounts: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    mounts.flatMap(mount => {
+      const names = mount.split('/').filter(name => name !== '');
+      return names.map((_, index) =>
+        Buffer.from(`/${names.slice(0, index + 1).join('/')}`).toString('latin1'),
+      );
+    }),
+  );
+}
+
+/** Whether the container is the one that was looked at, with everything that it wrote. */
+export function stillThere({ upper }: Stack): boolean {
+  return lstatSync(upper, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What is said when a container does not exist. */
+export async function noContainer(paths: StorePaths, name: string): Promise<UserError> {
+  const names = (await listContainers(paths)).map(container => container.name);
+  const near = nearNames(name, names);
+  return new UserError(`There is no container ${shown(name)}.`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : names.length > 0
+          ? `There are: ${names.slice(0, 8).join(', ')}.`
+          : 'None runs, and none is kept: without --keep a container takes itself away.',
+  });
+}

@@ -1,0 +1,109 @@
+// @parallel
+/** The same edits in podman's container: its list of changes and ours. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeImage, staticBusybox } from '../support/image.ts';
+import { CELLS, editsOf, fill } from '../support/matrix.ts';
+import { MODES, type Place, withPlace } from '../support/modes.ts';
+import { GUARD } from '../support/probe.ts';
+import { tinydocker } from '../support/run.ts';
+import { skipUnless } from '../support/skip.ts';
+import { editIn } from '../support/trees.ts';
+
+const hasBusybox = staticBusybox() !== undefined;
+const PODMAN = spawnSync('podman', ['--version']).status === 0;
+const [root] = MODES;
+
+const REPLACING = ['create-directory', 'create-same-inside'];
+/** podman's diff ends with an error (stat: not a directory) when a directory with something in it took the place of something else. */
+const FOR_PODMAN = CELLS.filter(
+  ({ below, action }) => below === 'absent' || below === 'directory' || !REPLACING.includes(action),
+);
+
+/**
+ * Where podman's list is another one, and why. It takes an opaque directory for a deleted one (D), as long as a lower layer has anything of its name,
+ * and then does not tell what is missing in it. A parent that is not otherwise changed is listed only for what was added or deleted in it.
+ */
+function likePodman(list: readonly string[]): readonly string[] {
+  const opaque = new Set([...REPLACING, 'rename-and-back'].map(action => `/m/directory-${action}`));
+  return list.flatMap(line => {
+    const [letter, path] = [line.slice(0, 1), line.slice(2)];
+    if (/^\/m\/directory-rename-and-back\/sub(\/deep)?$/.test(path)) return [];
+    if (opaque.has(path) && letter === 'C') return `D ${path}`;
+    if (letter === 'D' && [...opaque].some(directory => path.startsWith(`${directory}/`))) return [];
+    return line;
+  });
+}
+
+skipUnless(
+  test,
+  'podman tells the same, but for what it takes otherwise',
+  PODMAN && hasBusybox && root?.unavailable === undefined && process.getuid?.() === 0,
+  PODMAN ? 'podman is compared as root, with a static busybox' : 'podman is not installed',
+  () =>
+    root &&
+    withPlace(root, async place => {
+      const image = makeImage(place, { change: fill });
+      const rootfs = join(place.store, 'layers', image.layers[0]?.digest ?? '');
+      await editIn(place, 'c1', editsOf(FOR_PODMAN));
+      const ours = await tinydocker(place, ['diff', 'c1', '/m']);
+      const theirs = podmanDiff(place, rootfs);
+      if (theirs === undefined) {
+        console.log('podman runs no container here');
+        return;
+      }
+      assert.equal(
+        likePodman(ours.stdout.trimEnd().split('\n')),
+        theirs.filter(line => /^. \/m(\/|$)/.test(line)),
+      );
+    }),
+);
+
+/** podman's list of the same edits, in a store of its own; undefined when it runs no container on this machine. */
+function podmanDiff(place: Place, rootfs: string): readonly string[] | undefined {
+  const before = new Set(podmanGroups());
+  const podman = ['--root', join(place.dir, 'podman'), '--runroot', join(place.dir, 'podman-run')];
+  const call = (args: readonly string[]) => spawnSync('podman', [...podman, ...args], { encoding: 'utf8' });
+  try {
+    const tar = spawnSync('tar', ['-C', rootfs, '-cf', join(place.dir, 'root.tar'), '.']);
+    assert.is(tar.status, 0);
+    assert.is(call(['import', join(place.dir, 'root.tar'), 'matrix']).status, 0);
+    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+    for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
+      const name = `matrix${index}`;
+      const command = `${GUARD}umask 022; { ${editsOf(FOR_PODMAN)}\n:; } 2>/dev/null`;
+      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
+      if (call([...runtime, ...run]).status !== 0) continue;
+      const listed = call([...runtime, 'diff', name]);
+      assert.is(listed.status, 0, listed.stderr);
+      return listed.stdout.trimEnd().split('\n');
+    }
+    return undefined;
+  } finally {
+    call(['system', 'reset', '--force']);
+    for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
+  }
+}
+
+/** The empty control groups that podman leaves, innermost first. */
+function podmanGroups(): readonly string[] {
+  const top = '/sys/fs/cgroup';
+  if (!existsSync(top)) return [];
+  const parents = ['.', ...readdirSync(top)]
+    .map(name => join(top, name, 'libpod_parent'))
+    .filter(path => existsSync(path));
+  const below = (path: string): readonly string[] => [
+    ...readdirSync(path, { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .flatMap(entry => below(join(path, entry.name))),
+    path,
+  ];
+  return parents.flatMap(below);
+}
+
+test.run();
