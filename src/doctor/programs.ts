@@ -22,9 +22,10 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   gzip: 'Archives compressed with gzip can not be imported.',
   xz: 'Archives compressed with xz can not be imported.',
   zstd: 'Archives compressed with zstd can not be imported.',
+  diff: 'diff --content can not show the changed lines of files.',
 };
-/** These matter to ordinary users only; the topic user-namespace tells about them. */
-const ELSEWHERE = new Set(['newuidmap', 'newgidmap']);
+/** The first two matter to ordinary users only, and the topic user-namespace tells about them; tar does nearly all that getfattr is for. */
+const ELSEWHERE = new Set(['newuidmap', 'newgidmap', 'getfattr']);
 
 export const programs: Topic = async () => {
   const wanted = Object.keys(PACKAGES).filter(name => !ELSEWHERE.has(name));
