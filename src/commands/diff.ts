@@ -21,7 +21,7 @@ const OPTIONS = {
   content: { type: 'boolean' },
   format: { type: 'string' },
   null: { type: 'boolean', short: 'z' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export const help = `Show what a container changed in its image.
@@ -58,7 +58,7 @@ Options
                        size and SHA-256; with json: add sha256 of files
       --format FORMAT  how to print them: text or json
   -z, --null           end each line of the list with NUL, names as they are
-      --help           print this text
+  -h, --help           print this text
 
 Exit status
   0  done, whether there are changes or not

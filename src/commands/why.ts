@@ -16,7 +16,7 @@ import { bytesJson, entryJson, visibleBytes } from '../ui/changes-text.ts';
 import { isOwner, rerunAsOwner, runForLook } from './as-owner.ts';
 import { parseOptions } from './options.ts';
 
-const OPTIONS = { format: { type: 'string' }, help: { type: 'boolean' } } as const;
+const OPTIONS = { format: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
 /** The version of --format json. It changes when a field changes its meaning or goes; new fields may come at any time. */
 const VERSION = 1;
@@ -47,7 +47,7 @@ the container runs is not shown, but said.
 
 Options
       --format FORMAT  how to print it: text or json
-      --help           print this text
+  -h, --help           print this text
 
 Exit status
   0  done
