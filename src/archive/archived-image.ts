@@ -4,7 +4,6 @@ import { UserError } from '../errors.ts';
 import type { LayerSource } from '../plan/image/layer-source.ts';
 import { type OciConfig, parseOciConfig } from '../plan/image/oci-config.ts';
 import { shown } from '../plan/names.ts';
-import type { Members } from './members.ts';
 
 /** An image as an archive describes it. */
 export interface ArchivedImage {
@@ -17,22 +16,26 @@ export interface ArchivedImage {
   readonly layers: readonly LayerSource[];
 }
 
-/** The image of a configuration and of the files that hold its layers. Throws a UserError when they do not fit together. */
-export async function archivedImage(
-  members: Members,
+/**
+ * The image of a configuration and of what its manifest names as layers, lowest first; `layerOf` says where one of them is. Throws a UserError, which calls
+ * where they come from `origin`, when they do not fit together.
+ */
+export async function archivedImage<Named>(
+  origin: string,
   names: readonly string[],
   text: string,
-  files: readonly string[],
+  named: readonly Named[],
+  layerOf: (layer: Named, diffId: string) => LayerSource | Promise<LayerSource>,
 ): Promise<ArchivedImage> {
   const parsed = parseOciConfig(text);
-  if (!parsed.ok) throw new UserError(`${shown(members.archive)}: ${parsed.failures[0]?.message}`);
+  if (!parsed.ok) throw new UserError(`${shown(origin)}: ${parsed.failures[0]?.message}`);
   const config = parsed.value;
-  if (config.diffIds.length !== files.length)
+  if (config.diffIds.length !== named.length)
     throw new UserError(
-      `${shown(members.archive)} is damaged: an image's manifest names ${files.length} layers, its configuration ${config.diffIds.length}.`,
+      `${shown(origin)} is damaged: an image's manifest names ${named.length} layers, its configuration ${config.diffIds.length}.`,
     );
   const layers: LayerSource[] = [];
-  for (const [index, file] of files.entries())
-    layers.push(await members.layer(file, config.diffIds[index] ?? ''));
+  for (const [index, layer] of named.entries())
+    layers.push(await layerOf(layer, config.diffIds[index] ?? ''));
   return { names, text, config, layers };
 }

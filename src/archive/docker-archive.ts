@@ -24,7 +24,8 @@ export async function readDockerArchive(members: Members): Promise<readonly Arch
       );
     const digest = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
     if (digest !== undefined) verified(text, digest, `The configuration in ${shown(members.archive)}`);
-    images.push(await archivedImage(members, RepoTags ?? [], text, Layers));
+    const layerOf = (file: string, diffId: string) => members.layer(file, diffId);
+    images.push(await archivedImage(members.archive, RepoTags ?? [], text, Layers, layerOf));
   }
   return images;
 }

@@ -1,12 +1,12 @@
 /** The files of an image's archive, a directory or a tar, by name. Small ones are read; of layers it is said where a plan finds them. */
 
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { runCommand } from '../exec/process.ts';
 import { lastLine } from '../host/causes/scene.ts';
 import { compressionOf, inspectSource } from '../host/import-source.ts';
+import { sha256 } from '../host/sha256.ts';
 import { type Compression, type LayerSource, memberArgv } from '../plan/image/layer-source.ts';
 import { PLAIN_ARCHIVE } from '../plan/image/plan-import.ts';
 import { shown } from '../plan/names.ts';
@@ -37,7 +37,7 @@ export function openMembers(archive: string, storeRoot: string): Members {
 
 /** The text, if it has the digest. Throws a UserError otherwise. */
 export function verified(text: string, digest: string, what: string): string {
-  if (createHash('sha256').update(text).digest('hex') === digest) return text;
+  if (sha256(text) === digest) return text;
   throw new UserError(`${what} is damaged: its sha256 is not ${digest}.`, {
     hint: 'Get the archive again, or make it again.',
   });

@@ -17,8 +17,9 @@ export async function readOciLayout(members: Members): Promise<readonly Archived
     const found = await resolveManifest(await load(descriptor), { name: archive, load });
     if (found === undefined) continue;
     const { config, layers } = found.manifest;
-    const files = layers.map(layer => blobFile(archive, layer));
-    images.push(await archivedImage(members, namesOf(descriptor, archive), await load(config), files));
+    const layerOf = (layer: Descriptor, diffId: string) => members.layer(blobFile(archive, layer), diffId);
+    const names = namesOf(descriptor, archive);
+    images.push(await archivedImage(archive, names, await load(config), layers, layerOf));
   }
   return images;
 }

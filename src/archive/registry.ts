@@ -1,18 +1,17 @@
 /** Images in registries, looked at by skopeo: only manifests and configurations are fetched. */
 
-import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { runCommand } from '../exec/process.ts';
 import { programHint } from '../host/packages.ts';
 import { findProgram } from '../host/programs.ts';
 import { registryCause } from '../host/registry-cause.ts';
+import { sha256 } from '../host/sha256.ts';
 import type { Compression, LayerSource } from '../plan/image/layer-source.ts';
-import { type OciConfig, parseOciConfig } from '../plan/image/oci-config.ts';
 import { pulledLayer } from '../plan/image/plan-pull.ts';
 import type { Reference } from '../plan/image/reference.ts';
 import { shown } from '../plan/names.ts';
-import type { ArchivedImage } from './archived-image.ts';
-import { type Descriptor, damaged, digestOf, resolveManifest } from './manifest.ts';
+import { type ArchivedImage, archivedImage } from './archived-image.ts';
+import { type Descriptor, digestOf, resolveManifest } from './manifest.ts';
 import { verified } from './members.ts';
 
 export interface RemoteImage extends ArchivedImage {
@@ -47,32 +46,14 @@ export async function inspectRemote(
     digestOf(manifest.config, source),
     `The configuration of ${shown(source)}`,
   );
-  const parsed = parseOciConfig(configText);
-  if (!parsed.ok) throw new UserError(`${shown(source)}: ${parsed.failures[0]?.message}`);
-  return {
-    names: [name],
-    text: configText,
-    config: parsed.value,
-    layers: layersOf(manifest.layers, parsed.value, source),
-    reference,
-  };
+  const layerOf = (layer: Descriptor, diffId: string) => remoteLayer(layer, diffId, source);
+  return { ...(await archivedImage(source, [name], configText, manifest.layers, layerOf)), reference };
 }
 
-function layersOf(
-  layers: readonly Descriptor[],
-  { diffIds }: OciConfig,
-  source: string,
-): readonly LayerSource[] {
-  if (layers.length !== diffIds.length)
-    throw damaged(source, `its manifest names ${layers.length} layers, its configuration ${diffIds.length}`);
-  return layers.map((layer, index) => {
-    const compression = compressionOf(layer, source);
-    return {
-      ...pulledLayer(digestOf(layer, source)),
-      diffId: diffIds[index] ?? '',
-      ...(compression === undefined ? {} : { compression }),
-    };
-  });
+function remoteLayer(layer: Descriptor, diffId: string, source: string): LayerSource {
+  const compression = compressionOf(layer, source);
+  const fetched = { ...pulledLayer(digestOf(layer, source)), diffId };
+  return compression === undefined ? fetched : { ...fetched, compression };
 }
 
 function compressionOf({ mediaType = '' }: Descriptor, source: string): Compression | undefined {
@@ -96,8 +77,4 @@ async function skopeo(from: string, tlsVerify: boolean, options: readonly string
   if (exitStatus === 0) return stdout;
   const { cause, hint } = registryCause(from, stderr);
   throw new UserError(cause, { hint });
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

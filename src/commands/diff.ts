@@ -3,11 +3,12 @@
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { findChanges, isAtOrBelow } from '../host/changes/changes.ts';
-import { containerStack, noContainer, oursOf, stillThere } from '../host/changes/container.ts';
+import { containerStack, oursOf, stillThere } from '../host/changes/container.ts';
 import type { FoundChange } from '../host/changes/details.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { type Found, findInLayers } from '../host/in-root.ts';
+import { noSuchContainer } from '../host/no-container.ts';
 import { installCommand } from '../host/packages.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
@@ -85,7 +86,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noContainer(paths, name);
+  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
   const status = await rerunAsOwner(facts, 'diff', argv);
   if (status !== undefined) return status;
 

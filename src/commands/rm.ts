@@ -2,10 +2,11 @@
 
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
-import { findContainer, listContainers, type StoredContainer } from '../host/containers.ts';
+import { findContainer, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
+import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
-import { containerNameFailure, nearNames, shown } from '../plan/names.ts';
+import { containerNameFailure, shown } from '../plan/names.ts';
 import { planRemoveContainers } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
 import { parseOptions } from './options.ts';
@@ -88,25 +89,10 @@ export async function run(argv: readonly string[], commandLine: string): Promise
 /** The container, if it may be removed. Throws a UserError otherwise. */
 async function removable(paths: StorePaths, name: string): Promise<StoredContainer> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name);
+  if (container === undefined) throw await noSuchContainer(paths, name, 'kept');
   if (container.state === 'alive')
     throw new UserError(`The container ${shown(name)} runs, so it is not removed.`, {
       hint: 'End it where it runs (exit, or Ctrl-C), then try again.',
     });
   return container;
-}
-
-async function noSuchContainer(paths: StorePaths, name: string): Promise<UserError> {
-  const names = (await listContainers(paths))
-    .filter(({ state }) => state === 'kept')
-    .map(container => container.name);
-  const near = nearNames(name, names);
-  return new UserError(`There is no container ${shown(name)}.`, {
-    hint:
-      near.length > 0
-        ? `Did you mean ${near.join(' or ')}?`
-        : names.length > 0
-          ? `Kept are: ${names.slice(0, 8).join(', ')}.`
-          : 'None is kept: without --keep a container takes itself away.',
-  });
 }

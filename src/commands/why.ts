@@ -4,11 +4,12 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
-import { containerStack, noContainer } from '../host/changes/container.ts';
+import { containerStack } from '../host/changes/container.ts';
 import { xray } from '../host/changes/xray.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { findImage, layerDirectories, shortName } from '../host/images.ts';
+import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { answerWords, type LayerName, layerWords, roleOf, type XrayView } from '../plan/changes/xray.ts';
 import { containerNameFailure, parseImageName, shown } from '../plan/names.ts';
@@ -107,7 +108,7 @@ async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
   }
   const image = findImage(paths, valueOf(parseImageName(name)));
   if (image === undefined) {
-    const { hint } = await noContainer(paths, name);
+    const { hint } = await noSuchContainer(paths, name, 'all');
     throw new UserError(`There is no container and no image ${shown(name)}.`, { hint });
   }
   const all = layerDirectories(paths, image);

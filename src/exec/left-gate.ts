@@ -3,10 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTime } from '../host/owner.ts';
 import { INIT } from '../plan/arg.ts';
-import type { RunState } from './run-state.ts';
-
-/** How long what stands around init may take to end after it, in milliseconds. */
-const SETTLE_MS = 300;
+import { type RunState, SETTLE_MS } from './run-state.ts';
 
 /** With which exit status init left; undefined when it lives, or was never started. Whatever comes next then knows that it has ended. */
 export async function leftGate(state: RunState): Promise<number | undefined> {

@@ -9,6 +9,9 @@ import { openScratchOutput, type ScratchOutput } from './scratch-output.ts';
 /** The most of a command's stderr that is kept, in bytes. */
 const KEPT_STDERR = 1 << 16;
 
+/** How long what stands around init may take to end by itself after it, in milliseconds. */
+export const SETTLE_MS = 300;
+
 export interface RunState {
   readonly values: Map<string, string>;
   /** Descriptors held until the plan has ended, by path. */

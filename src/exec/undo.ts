@@ -11,13 +11,11 @@ import { quote } from '../plan/quote.ts';
 import type { Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { startCommand } from './process.ts';
-import { type RunState, saidBy } from './run-state.ts';
+import { type RunState, SETTLE_MS, saidBy } from './run-state.ts';
 
 /** How long a killed init may take to end, and how often we look, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 10;
-/** How long what stands around init may take to end by itself, in milliseconds. */
-const SETTLE_MS = 300;
 
 export interface UndoOptions {
   /** The plan did what it was for: undos for the case of failure are left out. */

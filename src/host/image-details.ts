@@ -1,6 +1,5 @@
 /** What can be told of an image beyond its record: its id, its configuration, what its layers take. */
 
-import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import type { ImageRecord } from '../plan/image/image.ts';
 import { type OciConfig, ociConfigText, parseOciConfig } from '../plan/image/oci-config.ts';
@@ -8,6 +7,7 @@ import { shown } from '../plan/names.ts';
 import { architecture } from './architecture.ts';
 import { diskUsage, type Usage } from './disk-usage.ts';
 import { layerDirectories } from './images.ts';
+import { sha256 } from './sha256.ts';
 import type { StorePaths } from './store-paths.ts';
 
 /** Digits of an id that are shown, as docker does. */
@@ -15,7 +15,7 @@ export const SHORT_ID = 12;
 
 /** sha256 of the image's configuration, 64 hexadecimal digits: what docker and podman call its id. */
 export function imageId(image: ImageRecord): string {
-  return createHash('sha256').update(ociConfigText(image, architecture())).digest('hex');
+  return sha256(ociConfigText(image, architecture()));
 }
 
 /** The image's configuration. Throws a UserError when the record holds one that can't be used. */

@@ -29,12 +29,17 @@ export function registryCause(reference: string, said: string): Diagnosis {
     return { cause: `The registry of ${image} can not be reached: ${lastReason(said)}.` };
   if (/no space left on device/.test(said))
     return { cause: `The disk became full while ${image} was fetched, so nothing was changed.` };
-  const words = /msg="(.*)"$/m.exec(said)?.[1]?.replaceAll('\\"', '"') ?? said.trim();
-  return { cause: `${image} can not be had: ${words.replace(/\.$/, '')}.` };
+  return { cause: `${image} can not be had: ${messageOf(said)}.` };
 }
 
 /** What skopeo says last, behind all that it says of the way there. */
 function lastReason(said: string): string {
-  const words = /msg="(.*)"$/m.exec(said)?.[1] ?? said.trim();
-  return words.split(': ').at(-1)?.replace(/\.$/, '') ?? words;
+  const message = messageOf(said);
+  return message.split(': ').at(-1) ?? message;
+}
+
+/** The message of skopeo's line of log, without its full stop. */
+function messageOf(said: string): string {
+  const message = /msg="(.*)"$/m.exec(said)?.[1]?.replaceAll('\\"', '"') ?? said.trim();
+  return message.replace(/\.$/, '');
 }

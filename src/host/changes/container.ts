@@ -4,8 +4,8 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Entry } from '../../plan/changes/change.ts';
-import { nearNames, shown } from '../../plan/names.ts';
-import { listContainers, type StoredContainer } from '../containers.ts';
+import { shown } from '../../plan/names.ts';
+import type { StoredContainer } from '../containers.ts';
 import { findInLayers } from '../in-root.ts';
 import type { StorePaths } from '../store-paths.ts';
 import { entryIn, withDirectory } from './directory.ts';
@@ -78,18 +78,4 @@ export function oursOf(mounts: readonly string[]): ReadonlySet<string> {
 /** Whether the container is the one that was looked at, with everything that it wrote. */
 export function stillThere({ upper }: Stack): boolean {
   return lstatSync(upper, { throwIfNoEntry: false }) !== undefined;
-}
-
-/** What is said when a container does not exist. */
-export async function noContainer(paths: StorePaths, name: string): Promise<UserError> {
-  const names = (await listContainers(paths)).map(container => container.name);
-  const near = nearNames(name, names);
-  return new UserError(`There is no container ${shown(name)}.`, {
-    hint:
-      near.length > 0
-        ? `Did you mean ${near.join(' or ')}?`
-        : names.length > 0
-          ? `There are: ${names.slice(0, 8).join(', ')}.`
-          : 'None runs, and none is kept: without --keep a container takes itself away.',
-  });
 }

@@ -1,0 +1,31 @@
+/** What is said when a container does not exist. */
+
+import { UserError } from '../errors.ts';
+import { nearNames, shown } from '../plan/names.ts';
+import { listContainers } from './containers.ts';
+import type { StorePaths } from './store-paths.ts';
+
+/** Those that the verb could have meant. */
+export type Among = 'all' | 'kept';
+
+const THERE_ARE: Readonly<Record<Among, string>> = { all: 'There are', kept: 'Kept are' };
+const THERE_IS_NONE: Readonly<Record<Among, string>> = {
+  all: 'None runs, and none is kept',
+  kept: 'None is kept',
+};
+
+/** The error, with similar names, or those that there are, as the way out. */
+export async function noSuchContainer(paths: StorePaths, name: string, among: Among): Promise<UserError> {
+  const names = (await listContainers(paths))
+    .filter(({ state }) => among === 'all' || state === among)
+    .map(container => container.name);
+  const near = nearNames(name, names);
+  return new UserError(`There is no container ${shown(name)}.`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : names.length > 0
+          ? `${THERE_ARE[among]}: ${names.slice(0, 8).join(', ')}.`
+          : `${THERE_IS_NONE[among]}: without --keep a container takes itself away.`,
+  });
+}
