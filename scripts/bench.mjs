@@ -86,7 +86,7 @@ async function prepare() {
 /** The directory of the one layer that the image `base` has. */
 function layerOf(store) {
   const image = fs.readJsonSync(join(store, 'images/base:latest.json'));
-  return join(store, 'layers', image.layers[0].digest);
+  return join(store, 'layers', image.layers[0].digest, 'files');
 }
 
 /** An OCI bundle on a copy of the root file system, with the specification that tinydocker prints. */

@@ -1,7 +1,6 @@
 /** `tinydocker why`: which layer supplies a path. */
 
 import { realpathSync } from 'node:fs';
-import { basename } from 'node:path';
 import process from 'node:process';
 import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
 import { containerStack } from '../host/changes/container.ts';
@@ -10,7 +9,7 @@ import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { findImage, layerDirectories, shortName } from '../host/images.ts';
 import { noSuchContainer } from '../host/no-container.ts';
-import { type StorePaths, storePaths } from '../host/store-paths.ts';
+import { digestOfLayer, type StorePaths, storePaths } from '../host/store-paths.ts';
 import { answerWords, type LayerName, layerWords, roleOf, type XrayView } from '../plan/changes/xray.ts';
 import { containerNameFailure, parseImageName, shown } from '../plan/names.ts';
 import { bytesJson, entryJson, visibleBytes } from '../ui/changes-text.ts';
@@ -134,7 +133,7 @@ function real(directory: string, image: string): string {
 function layerNames(lower: readonly string[]): readonly LayerName[] {
   return lower.map((directory, index) => ({
     title: `layer ${lower.length - index} of ${lower.length}`,
-    digest: basename(directory),
+    digest: digestOfLayer(directory),
   }));
 }
 

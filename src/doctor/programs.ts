@@ -21,7 +21,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   tar: 'Images can not be imported.',
   gzip: 'Archives compressed with gzip can not be imported.',
   xz: 'Archives compressed with xz can not be imported.',
-  zstd: 'Archives compressed with zstd can not be imported.',
+  zstd: 'Archives compressed with zstd can not be imported, and what is kept of an import takes twice the room.',
   diff: 'diff --content can not show the changed lines of files.',
 };
 /** The first two matter to ordinary users only, and the topic user-namespace tells about them; tar does nearly all that getfattr is for. */

@@ -24,6 +24,8 @@ export function probeFacts(): Facts {
     storeRoot: storeRoot(process.getuid?.() === 0),
     bash: findProgram('bash') !== undefined,
     ip: findProgram('ip') !== undefined,
+    openssl: findProgram('openssl') !== undefined,
+    zstd: findProgram('zstd') !== undefined,
     shellMount: shellMount(),
     kernelPaths: kernelPaths(),
     uid: process.getuid?.() ?? 0,

@@ -6,7 +6,7 @@ import { errorCode, UserError } from '../errors.ts';
 import type { Image, ImageRecord } from '../plan/image/image.ts';
 import { nearNames, parseImageName, shown } from '../plan/names.ts';
 import { readInLayers } from './in-root.ts';
-import { imageFile, type StorePaths } from './store-paths.ts';
+import { imageFile, layerFiles, type StorePaths } from './store-paths.ts';
 
 /** The most of an image's passwd or group that is read, in bytes. */
 const LARGEST_TABLE = 1 << 20;
@@ -33,7 +33,7 @@ export function requireImage(paths: StorePaths, name: string): ImageRecord {
 
 /** The directories of an image's layers, lowest first. */
 export function layerDirectories(paths: StorePaths, record: ImageRecord): readonly string[] {
-  return record.layers.map(layer => join(paths.layers, layer.digest));
+  return record.layers.map(({ digest }) => layerFiles(paths, digest));
 }
 
 /** All images, by name. A record that can't be read is left out; `tell`, if given, gets a UserError that says so. */

@@ -1,12 +1,12 @@
 /** Who uses what in the store: layers by digest, short links by name. */
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ImageRecord } from '../plan/image/image.ts';
 import { recordFile } from '../plan/names.ts';
 import { listContainers, type StoredContainer } from './containers.ts';
 import { filesIn, listImages } from './images.ts';
-import type { StorePaths } from './store-paths.ts';
+import { digestOfLayer, type StorePaths } from './store-paths.ts';
 import { readText } from './text-file.ts';
 
 export interface Unused {
@@ -73,7 +73,7 @@ function linksOf(images: readonly ImageRecord[]): ReadonlySet<string> {
 /** The layer that a short link leads to. */
 function target(paths: StorePaths, link: string): readonly string[] {
   try {
-    return [basename(readlinkSync(join(paths.links, link)))];
+    return [digestOfLayer(readlinkSync(join(paths.links, link)))];
   } catch {
     return [];
   }

@@ -136,7 +136,7 @@ function unreferenced(paths: StorePaths, going: readonly FoundLeftover[]): reado
   const targets = new Set(used.map(name => linkTarget(join(paths.links, name))));
   const layers = filesIn(paths.layers).filter(
     digest =>
-      /^[0-9a-f]{64}$/.test(digest) && !records.includes(digest) && !targets.has(`../layers/${digest}`),
+      /^[0-9a-f]{64}$/.test(digest) && !records.includes(digest) && !targets.has(`../layers/${digest}/files`),
   );
   return [
     ...layers.map(digest => ({

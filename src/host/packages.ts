@@ -21,6 +21,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   newgidmap: ['uidmap', 'shadow-utils', 'shadow-uidmap'],
   newuidmap: ['uidmap', 'shadow-utils', 'shadow-uidmap'],
   nsenter: ['util-linux', 'util-linux', 'util-linux-misc'],
+  openssl: ['openssl', 'openssl', 'openssl'],
   pivot_root: ['util-linux', 'util-linux', 'util-linux-misc'],
   readlink: ['coreutils', 'coreutils', 'coreutils'],
   rm: ['coreutils', 'coreutils', 'coreutils'],

@@ -1,16 +1,17 @@
 /** Where things are in the store. */
 
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { UserError, usageError } from '../errors.ts';
+import { LAYER_FILES } from '../plan/image/image.ts';
 import { recordFile, shown } from '../plan/names.ts';
 
 export interface StorePaths {
   readonly root: string;
   /** One JSON file for each image. */
   readonly images: string;
-  /** Unpacked layers, named by digest. */
+  /** One directory for each layer, named by its digest. */
   readonly layers: string;
   /** Short links to layers, because overlay's option string has to fit in one page. */
   readonly links: string;
@@ -57,6 +58,16 @@ export function storePaths(root: string): StorePaths {
     containers: join(root, 'containers'),
     tmp: join(root, 'tmp'),
   };
+}
+
+/** The directory that holds a layer's files: what overlay gets. */
+export function layerFiles(paths: StorePaths, digest: string): string {
+  return join(paths.layers, digest, LAYER_FILES);
+}
+
+/** The digest of the layer whose files are in a directory. */
+export function digestOfLayer(files: string): string {
+  return basename(dirname(files));
 }
 
 /** Where an image's record is. */

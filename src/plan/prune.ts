@@ -63,7 +63,7 @@ for record in images/*.json tmp/*/image*.json; do
   if [ -e "$record" ] && grep -q -F -e "$2" -- "$record"; then exit 0; fi
 done
 for link in l/*; do
-  [ "$(readlink -- "$link")" = "../layers/$2" ] || continue
+  [ "$(readlink -- "$link")" = "../layers/$2/files" ] || continue
   for record in containers/*/container.json; do
     if [ -e "$record" ] && grep -q -F -e "\\"\${link#l/}\\"" -- "$record"; then exit 0; fi
   done

@@ -84,7 +84,7 @@ async function whyNot(): Promise<string | undefined> {
 
 /** podman's list of the same edits, in a store of its own; undefined when it runs no container on this machine. */
 function podmanDiff({ dir, store }: Place, image: ImageRecord, edits: string): readonly string[] | undefined {
-  const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '');
+  const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
   const before = new Set(podmanGroups());
   const podman = ['--root', join(dir, 'podman'), '--runroot', join(dir, 'podman-run')];
   // podman keeps a mount of its own beside its store: the machine's mount table is none of its business.

@@ -93,7 +93,7 @@ eachWithBusybox(`base and diff are what the container saw, whatever it does (SEE
 
 function layered(place: Place, base: ReturnType<typeof makeImage>, from: string, name: string): string {
   const image = makeImage(place, { name: `${name}:latest`, on: base.layers, empty: true });
-  const layer = join(place.store, 'layers', image.layers.at(-1)?.digest ?? '');
+  const layer = join(place.store, 'layers', image.layers.at(-1)?.digest ?? '', 'files');
   const upper = join(place.store, 'containers', from, 'upper');
   assert.is(spawnSync('cp', ['-a', `${upper}/m`, layer]).status, 0);
   return name;
@@ -194,7 +194,7 @@ C /etc/text: content 14 B -> 12 B
   const { path, pathBase64 } = JSON.parse(odd) as { readonly path: string; readonly pathBase64: string };
   assert.is(path, '/etc/odd\u001b\ufffd');
   assert.is(Buffer.from(pathBase64, 'base64').toString('latin1'), '/etc/odd\u001b\u00ff');
-  const layer = join(place.store, 'layers', image.layers[0]?.digest ?? '');
+  const layer = join(place.store, 'layers', image.layers[0]?.digest ?? '', 'files');
   assert.is(statSync(join(layer, 'etc/text')).atime.toISOString(), old.toISOString(), 'nothing was accessed');
   const stat = await tinydocker(place, ['diff', '--stat', 'c1']);
   assert.match(

@@ -120,7 +120,7 @@ async function runsIn(place: Place, runtime: readonly string[]): Promise<void> {
   const image = makeImage(place);
   const bundle = ownDirectory(place.mode, join(place.dir, 'bundle'));
   const state = ownDirectory(place.mode, join(place.dir, 'state'), 0o700);
-  cpSync(join(place.store, 'layers', image.layers[0]?.digest ?? ''), join(bundle, 'rootfs'), {
+  cpSync(join(place.store, 'layers', image.layers[0]?.digest ?? '', 'files'), join(bundle, 'rootfs'), {
     recursive: true,
     verbatimSymlinks: true,
   });

@@ -69,7 +69,7 @@ eachMode(test, 'one archive in four compressions is one layer', async place => {
   assert.equal(layersIn(place), [digest]);
   assert.is(readdirSync(join(place.store, 'images')).length, files.length);
   assert.is(readdirSync(join(place.store, 'tmp')).length, 0);
-  const layer = join(place.store, 'layers', digest);
+  const layer = join(place.store, 'layers', digest, 'files');
   const mode = (path: string) => (lstatSync(join(layer, path)).mode & 0o7777).toString(8);
   assert.is(mode('.'), '755');
   assert.is(mode('implied'), '755');
@@ -77,6 +77,9 @@ eachMode(test, 'one archive in four compressions is one layer', async place => {
   assert.is(lstatSync(join(layer, 'hard')).nlink, 2);
   assert.is(readlinkSync(join(layer, 'link')), '../../../etc/passwd');
   assert.not.ok(existsSync(join(layer, 'dev/null')));
+  const kept = join(place.store, 'layers', digest, 'archive');
+  const bytes = zstd ? spawnSync('zstd', ['-dc', kept]).stdout : readFileSync(kept);
+  assert.ok(bytes.equals(content), 'the archive is kept, byte for byte');
 });
 
 eachMode(
@@ -255,7 +258,7 @@ eachMode(test, "overlay's own attributes are not taken from an archive", async p
   const { stdout } = await runAs(place, [
     'tar',
     '-C',
-    join(place.store, 'layers', layer),
+    join(place.store, 'layers', layer, 'files'),
     '--xattrs',
     '--xattrs-include=*',
     '-c',
@@ -304,7 +307,7 @@ for (const kind of ['directory', 'archive'] as const)
             layers: { digest: string }[];
           }
         ).layers;
-        assert.is(readFileSync(join(place.store, 'layers', image?.digest ?? '', 'f'), 'utf8'), name);
+        assert.is(readFileSync(join(place.store, 'layers', image?.digest ?? '', 'files/f'), 'utf8'), name);
         const script = await tinydocker(
           place,
           ['image', 'import', '--dry-run', `script${index}`, '--', name],

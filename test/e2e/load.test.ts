@@ -74,7 +74,7 @@ async function seen(place: Place, image: string): Promise<string> {
   const record = JSON.parse(
     readFileSync(join(place.store, 'images', `${image.replaceAll('/', '%2F')}.json`), 'utf8'),
   ) as { readonly layers: readonly { readonly digest: string }[] };
-  const layers = record.layers.map(({ digest }) => join(place.store, 'layers', digest)).toReversed();
+  const layers = record.layers.map(({ digest }) => join(place.store, 'layers', digest, 'files')).toReversed();
   await runAs(place, ['mkdir', '-p', join(place.home, 'tree')]);
   const { status, stdout, stderr } = await runAs(
     place,

@@ -164,7 +164,7 @@ eachMode(
     await runAs(place, [
       'sh',
       '-ec',
-      'cd "$0"; mkdir -p tmp/abc123/1 tmp/old layers/$1/sub; mkfifo tmp/abc123/alive; echo x >tmp/abc123/1/f; echo done >made; ln -s ../layers/$1 l/$2; ln -s ../layers/gone l/YYYY8888',
+      'cd "$0"; mkdir -p tmp/abc123/1 tmp/old layers/$1/sub; mkfifo tmp/abc123/alive; echo x >tmp/abc123/1/f; echo done >made; ln -s ../layers/$1/files l/$2; ln -s ../layers/gone l/YYYY8888',
       place.store,
       layer,
       link,

@@ -20,7 +20,7 @@ function store(root: string): StorePaths {
     ['other', TWO, 'BBBBBBBB'],
   ] as const) {
     mkdirSync(join(paths.layers, digest));
-    symlinkSync(`../layers/${digest}`, join(paths.links, link));
+    symlinkSync(`../layers/${digest}/files`, join(paths.links, link));
     const record = { version: 1, name: `${name}:latest`, config: {}, layers: [{ digest, link }] };
     writeFileSync(join(paths.images, `${name}:latest.json`), JSON.stringify(record));
   }

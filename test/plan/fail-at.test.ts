@@ -13,6 +13,8 @@ const FACTS = {
   storeRoot: '/store',
   bash: true,
   ip: true,
+  openssl: true,
+  zstd: true,
   shellMount: { point: '/', flags: [] },
   kernelPaths: new Map(),
 } as const;

@@ -153,7 +153,7 @@ test('a layer is removed only when no record and no container names it', () =>
     const sweep = () => run(store, [{ type: 'layer', digest }]);
     mkdirSync(layer);
     writeFileSync(join(layer, 'file'), '');
-    symlinkSync(`../layers/${digest}`, join(store, 'l/ABCD2345'));
+    symlinkSync(`../layers/${digest}/files`, join(store, 'l/ABCD2345'));
     const record = join(store, 'images/x.json');
     writeFileSync(record, JSON.stringify({ layers: [{ digest }] }));
     assert.is(sweep().status, 0);

@@ -42,16 +42,17 @@ export interface ImageOptions {
 export function makeImage({ mode, store }: Place, options: ImageOptions = {}): ImageRecord {
   const { name = 'base:latest', config = {}, on = [] } = options;
   const layer: Layer = { digest: randomBytes(32).toString('hex'), link: linkName() };
-  const root = join(store, 'layers', layer.digest);
+  const root = join(store, 'layers', layer.digest, 'files');
   for (const directory of ['images', 'layers', 'l', 'containers'])
     own(mode, makeDirectory(join(store, directory)));
   makeDirectory(root);
   if (!options.empty) baseSystem(root);
   writeFileSync(join(root, IMAGE_MARK_FILE), `${IMAGE_MARK}\n`);
+  own(mode, dirname(root));
   if (options.owned) ownTree(mode, root);
   options.change?.(root);
   if (!options.owned) ownTree(mode, root);
-  symlinkSync(`../layers/${layer.digest}`, join(store, 'l', layer.link));
+  symlinkSync(`../layers/${layer.digest}/files`, join(store, 'l', layer.link));
   const record: ImageRecord = {
     version: 1,
     name,

@@ -52,6 +52,8 @@ export function factsOf(mapping: IdMapping): Facts {
     storeRoot: mapping === 'host' ? '/var/lib/tinydocker' : '/home/ann/.local/share/tinydocker',
     bash: true,
     ip: true,
+    openssl: true,
+    zstd: true,
     shellMount: { point: '/', flags: [] },
     kernelPaths: new Map(
       [...MASKED_PATHS, ...READONLY_PATHS].map(path => [

@@ -19,6 +19,10 @@ export interface Layer {
   readonly link: string;
 }
 
+/** What a layer's directory in the store holds: its files, and its archive, plain or compressed, for whoever wants the very bytes back. */
+export const LAYER_FILES = 'files';
+export const LAYER_ARCHIVE = 'archive';
+
 /** An image as the store records it. */
 export interface ImageRecord {
   readonly version: 1;

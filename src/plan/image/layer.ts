@@ -1,10 +1,12 @@
 /** One source of an import, from what the user has to an unpacked layer in the workspace. */
 
-import { arg, T, type Variable } from '../arg.ts';
+import { type Arg, arg, T, type Variable } from '../arg.ts';
+import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { LAYER_ARCHIVE, LAYER_FILES } from './image.ts';
 import type { ImportInput } from './import-input.ts';
-import { ATTRIBUTES, type LayerSource, limited, plainTarSteps } from './layer-source.ts';
+import { ATTRIBUTES, DIES_WITH_US, type LayerSource, limited, plainTarSteps } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export const CHECK_SH: Variable = { var: 'CHECK_SH' };
@@ -35,6 +37,11 @@ const HOST = { type: 'host' } as const;
 /** The word $DIGESTn. */
 export function digestOf(number: number): Variable {
   return { var: `DIGEST${number}` };
+}
+
+/** The directory of a layer in the workspace. */
+export function layerIn(number: number): Arg {
+  return arg`${T}/${String(number)}`;
 }
 
 /** A plain tar of the source in the workspace, looked through, with its digest in $DIGESTn. */
@@ -88,7 +95,13 @@ export function readSteps(
       phase,
       title: `compute the digest of layer ${number}`,
       where: HOST,
-      action: { type: 'run', argv: ['sha256sum'], stdin: tar, capture: digestOf(number).var, reads: tar },
+      action: {
+        type: 'run',
+        argv: sha256(input.facts),
+        stdin: tar,
+        capture: digestOf(number).var,
+        reads: tar,
+      },
       undo: { type: 'nothing', reason: 'it only reads' },
       why: 'A layer is named by the sha256 of its uncompressed archive, which OCI calls its diffID. So the same layer is stored once, whoever imports it under whatever name.',
       pitfalls: [],
@@ -102,16 +115,17 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
   const { facts } = input;
   const phase = 'unpack';
   const tar = arg`${T}/${String(number)}.tar`;
-  const directory = arg`${T}/${String(number)}`;
+  const directory = layerIn(number);
+  const files = arg`${directory}/${LAYER_FILES}`;
   return [
     {
       id: `make-layer-${number}`,
       phase,
       title: `make a directory for layer ${number}`,
       where: HOST,
-      action: { type: 'run', argv: ['mkdir', '-m', '0755', '--', directory] },
+      action: { type: 'run', argv: ['mkdir', '-m', '0755', '--', directory, files] },
       undo: IN_WORKSPACE,
-      why: 'An empty directory, made by mkdir(2), into which nobody else writes.',
+      why: "Empty directories, made by mkdir(2), into which nobody else writes: one for the layer, and in it one for the layer's files.",
       pitfalls: [],
     },
     {
@@ -124,7 +138,7 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
         argv: asOwner(facts, [
           ...limited(input),
           ...['sh', '-c', arg`${UNPACK_SH}`, 'unpack'],
-          ...['tar', '--extract', '--file', tar, '--directory', directory],
+          ...['tar', '--extract', '--file', tar, '--directory', files],
           ...['--numeric-owner', '--preserve-permissions', '--delay-directory-restore'],
           facts.mapping === 'single' ? '--no-same-owner' : '--same-owner',
           ...ATTRIBUTES,
@@ -142,7 +156,42 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
         'Cannot mknod: Operation not permitted: device nodes outside of /dev can be unpacked by root only.',
       ],
     },
+    keepStep(facts, tar, number),
   ];
+}
+
+/** The command that prints the sha256 of its stdin as its first word. */
+export function sha256({ openssl }: Pick<Facts, 'openssl'>): readonly string[] {
+  return openssl ? ['openssl', 'dgst', '-sha256', '-r'] : ['sha256sum'];
+}
+
+/** Keeps the very bytes of the layer: the files alone do not give them back. */
+function keepStep({ zstd }: Pick<Facts, 'zstd'>, tar: Arg, number: number): Step {
+  const archive = arg`${layerIn(number)}/${LAYER_ARCHIVE}`;
+  return {
+    id: `keep-${number}`,
+    phase: 'unpack',
+    title: `keep the archive of layer ${number}`,
+    where: HOST,
+    action: {
+      type: 'run',
+      ...(zstd
+        ? {
+            argv: [...DIES_WITH_US, 'zstd', '-q', '-1', '-T0', '-c'],
+            stdin: tar,
+            stdout: archive,
+            reads: tar,
+          }
+        : { argv: ['ln', '--', tar, archive] }),
+    },
+    undo: IN_WORKSPACE,
+    why: `The digest is that of these bytes, and another archive of the same files has others: in the order of its members, say. Whoever saves the image needs them again.${
+      zstd
+        ? ' Compressed quickly rather than well; setpriv ends zstd with its parent, should that be killed.'
+        : ' A second name for the archive, made by link(2). With zstd installed, it would be compressed.'
+    }`,
+    pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
+  };
 }
 
 function verifySteps(source: LayerSource, number: number): readonly Step[] {

@@ -4,8 +4,9 @@ import { type Arg, arg, join, STORE, T, type Variable } from '../arg.ts';
 import { recordFile } from '../names.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { LAYER_FILES } from './image.ts';
 import type { ImportedImage, ImportInput } from './import-input.ts';
-import { digestOf } from './layer.ts';
+import { digestOf, layerIn } from './layer.ts';
 import type { LayerSource } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
@@ -14,14 +15,14 @@ export const UNPUBLISH_SH: Variable = { var: 'UNPUBLISH_SH' };
 export const NAME_SH: Variable = { var: 'NAME_SH' };
 export const UNNAME_SH: Variable = { var: 'UNNAME_SH' };
 
-/** Arguments: the unpacked layer, its place. Whoever finds the place taken leaves its own copy where it is: that is how the undo knows. */
+/** Arguments: our directory of the layer, its place. Whoever finds the place taken leaves its own copy where it is: that is how the undo knows. */
 export const PUBLISH_TEXT = `
-chown 0:0 -- "$1"; chmod 0755 -- "$1"
+chown 0:0 -- "$1/${LAYER_FILES}"; chmod 0755 -- "$1/${LAYER_FILES}"
 [ -d "$2" ] || mv -T -- "$1" "$2"
 `.trim();
 
 /**
- * Arguments: the unpacked layer, its place, the store, our workspace, the digest. A record in images, or one that another import is about to
+ * Arguments: our directory of the layer, its place, the store, our workspace, the digest. A record in images, or one that another import is about to
  * publish (tmp/ID/image*.json), that names the digest keeps the layer.
  */
 export const UNPUBLISH_TEXT = `
@@ -101,7 +102,7 @@ function recordIn(suffix: string): Arg {
 function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: number): readonly Step[] {
   const phase = 'publish';
   const digest = digestOf(number);
-  const unpacked = arg`${T}/${String(number)}`;
+  const unpacked = layerIn(number);
   const place = arg`${STORE}/layers/${digest}`;
   const linkPath = arg`${STORE}/l/${links[number - 1] ?? ''}`;
   const own: Step = {
@@ -134,7 +135,7 @@ function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: 
       phase,
       title: `link layer ${number}`,
       where: HOST,
-      action: { type: 'run', argv: ['ln', '-s', '--', arg`../layers/${digest}`, linkPath] },
+      action: { type: 'run', argv: ['ln', '-s', '--', arg`../layers/${digest}/${LAYER_FILES}`, linkPath] },
       undo: { type: 'command', argv: ['rm', '-f', '--', linkPath], when: 'failure' },
       reserves: true,
       why: "A short name for a long one, made by symlink(2): overlay's option string lists all layers of an image and has to fit in one page of memory (4096 bytes).",

@@ -4,17 +4,19 @@
  * extended attribute of the directory (Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories").
  */
 
-import { arg, T, type Variable } from '../arg.ts';
+import { arg, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { PlanVariable, Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { LAYER_FILES } from './image.ts';
+import { layerIn } from './layer.ts';
 import { DIES_WITH_US } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 const WHITEOUTS_SH: Variable = { var: 'WHITEOUTS_SH' };
 const WHITEOUT_SH: Variable = { var: 'WHITEOUT_SH' };
 
-/** Arguments: the list of members, the layer's directory, the program for one batch of marks, and what that one needs. */
+/** Arguments: the list of members, the directory of the layer's files, the program for one batch of marks, and what that one needs. */
 const WHITEOUTS_TEXT = `
 grep -q -F -e .wh. -- "$1" || exit 0
 cd -- "$2"; program=$3; shift 3
@@ -58,7 +60,8 @@ export const WHITEOUT_PROGRAMS: readonly PlanVariable[] = [
 /** The step that turns an unpacked layer's marks of deletion into overlay's. */
 export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Step {
   const trusted = facts.mapping === 'host';
-  const path = arg`${T}/${String(number)}`;
+  const path = layerIn(number);
+  const files = arg`${path}/${LAYER_FILES}`;
   return {
     id: `whiteouts-${number}`,
     phase: 'unpack',
@@ -68,7 +71,7 @@ export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Ste
       type: 'run',
       argv: asOwner(facts, [
         ...DIES_WITH_US,
-        ...['sh', '-ec', arg`${WHITEOUTS_SH}`, 'whiteouts', arg`${path}.list`, path, arg`${WHITEOUT_SH}`],
+        ...['sh', '-ec', arg`${WHITEOUTS_SH}`, 'whiteouts', arg`${path}.list`, files, arg`${WHITEOUT_SH}`],
         ...[trusted ? 'trusted.overlay.opaque' : 'user.overlay.opaque', arg`${path}.scratch`],
       ]),
     },
