@@ -20,21 +20,32 @@ export interface ExecuteOptions {
   readonly pace: number;
 }
 
+/** What a verb does when a plan's steps are done, before its undos; see RunOptions in src/exec/run-plan.ts. */
+export type AfterSteps = (stopped: AbortSignal, reporter: Reporter) => Promise<void>;
+
 /**
  * Runs one plan; progress goes to stderr. Throws a usage error for a progress mode that does not exist, and GivenUp when the user asked a third
  * time to stop: the process has to end at once then, because something still runs.
  */
-export async function execute(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
+export async function execute(
+  plan: Plan,
+  options: ExecuteOptions,
+  afterSteps?: AfterSteps,
+): Promise<Outcome> {
   // Longer than the plan runs: a signal that comes later has nothing to stop, and must not keep us from telling how it ended.
   const stopListening = onStopSignal(() => undefined);
   try {
-    return await executeAndTell(plan, options);
+    return await executeAndTell(plan, options, afterSteps);
   } finally {
     stopListening();
   }
 }
 
-async function executeAndTell(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
+async function executeAndTell(
+  plan: Plan,
+  options: ExecuteOptions,
+  afterSteps: AfterSteps | undefined,
+): Promise<Outcome> {
   const reporter = chooseReporter(options);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
   const stopped = new AbortController();
@@ -45,6 +56,7 @@ async function executeAndTell(plan: Plan, options: ExecuteOptions): Promise<Outc
         reporter.emit(event);
       },
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
+      ...(afterSteps === undefined ? {} : { afterSteps: signal => afterSteps(signal, reporter) }),
       giveUp: leftovers => reject(givenUp(leftovers)),
     });
     running.then(resolve, reject);

@@ -20,6 +20,12 @@ export interface RunOptions {
   readonly emit: (event: PlanEvent) => void;
   /** Awaited before each step: a front end may wait, or hand the terminal over. */
   readonly beforeStep?: (step: Step) => Promise<void>;
+  /**
+   * Awaited when every step is done, which of a container means that it has ended, and before the undos take away what the steps made: a last look at
+   * it. Not called when a step failed or the plan was stopped before. `stopped` is aborted at the next request to stop, and then it has to end
+   * soon: the undos wait for it. What it throws comes out when everything has been undone.
+   */
+  readonly afterSteps?: (stopped: AbortSignal) => Promise<void>;
   /** Called on the third request to stop, with the commands that are left to run by hand; it ends the process. */
   readonly giveUp: (leftovers: readonly Leftover[]) => void;
 }
@@ -53,10 +59,11 @@ class PlanRun {
   readonly #state: RunState;
   readonly #begun: Step[] = [];
   #journal: Journal | undefined;
-  #phase: 'steps' | 'container' | 'undo' = 'steps';
+  #phase: 'steps' | 'container' | 'after' | 'undo' = 'steps';
   #stopped: StopSignal | undefined;
   #stops = 0;
   #wake: (() => void) | undefined;
+  readonly #stopAfter = new AbortController();
   /** What a front end threw: told when everything has been undone. */
   #defect: { readonly error: unknown } | undefined;
   #succeeded = false;
@@ -69,6 +76,7 @@ class PlanRun {
 
   async toEnd(): Promise<Omit<Outcome, 'milliseconds'>> {
     const failed = await this.#runSteps();
+    await this.#afterSteps();
     this.#phase = 'undo';
     const leftovers = await undoSteps(this.#begun, this.#state, {
       succeeded: this.#succeeded,
@@ -94,6 +102,10 @@ class PlanRun {
       this.#state.current?.kill('SIGTERM');
       if (!this.#state.values.has(INIT.var)) this.#state.container?.kill('SIGKILL');
       this.#wake?.();
+      return;
+    }
+    if (this.#phase === 'after' && this.#stops === 1) {
+      this.#stopAfter.abort();
       return;
     }
     // A plan that has done what it was for is only being tidied up after: that is not stopped, and its status stays.
@@ -137,6 +149,21 @@ class PlanRun {
     }
     if (!this.#succeeded) this.#success();
     return undefined;
+  }
+
+  async #afterSteps(): Promise<void> {
+    // Stopped right behind the gate, a container still runs.
+    const runs = this.#state.container !== undefined && this.#state.containerEnded === undefined;
+    if (this.#options.afterSteps === undefined || !this.#succeeded || runs || this.#defect !== undefined)
+      return;
+    this.#phase = 'after';
+    try {
+      await this.#options.afterSteps(this.#stopAfter.signal);
+    } catch (error) {
+      this.#defect ??= { error };
+    }
+    // What was pressed to end this is not meant for the cleanup.
+    this.#stops = 0;
   }
 
   /** One step, written down before it begins: a step that the journal can not hold is not begun, because nobody could undo it. */

@@ -1,60 +1,22 @@
 /** Undoing, with real processes: newest first, and one that fails does not stop the others. */
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome, PlanEvent } from '../../src/events.ts';
 import { runPlan } from '../../src/exec/run-plan.ts';
 import { parseJournal, readJournal } from '../../src/host/journal-file.ts';
-import { arg } from '../../src/plan/arg.ts';
-import type { Plan, Step } from '../../src/plan/step.ts';
+import type { Step } from '../../src/plan/step.ts';
 import { withTempDir } from '../support/dirs.ts';
+import { failing, logIn, noting, planOf } from '../support/noting.ts';
 
 const test = suite('exec/undo');
-const D = { var: 'D' };
-
-/** A step that notes "+ID" in the file log, and whose undo notes "-ID". */
-function noting(id: string, more: Partial<Step> = {}): Step {
-  const note = (sign: string) => ['sh', '-c', 'echo "$1" >>"$2"', 'note', `${sign}${id}`, arg`${D}/log`];
-  return {
-    id,
-    phase: 'p',
-    title: id,
-    where: { type: 'host' },
-    action: { type: 'run', argv: note('+') },
-    undo: { type: 'command', argv: note('-'), when: 'always' },
-    why: '',
-    pitfalls: [],
-    ...more,
-  };
-}
-
-function failing(id: string, program: string): Partial<Step> {
-  return { action: { type: 'run', argv: ['sh', '-c', program, id] } };
-}
 
 interface Ran {
   readonly outcome: Outcome;
   readonly events: readonly PlanEvent[];
   readonly log: readonly string[];
-}
-
-function planOf(dir: string, steps: readonly Step[], workspace?: string): Plan {
-  return {
-    kind: 'prune',
-    subject: 'x',
-    summary: '',
-    variables: [{ name: 'D', value: dir, meaning: '' }],
-    phases: [{ id: 'p', title: '' }],
-    steps,
-    notes: [],
-    ...(workspace === undefined ? {} : { workspace }),
-  };
-}
-
-function logIn(dir: string): readonly string[] {
-  return existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8').trim().split('\n') : [];
 }
 
 async function run(dir: string, steps: readonly Step[], workspace?: string): Promise<Ran> {
