@@ -22,6 +22,8 @@ export interface CommandOptions {
   /** The command's stdin is the caller's: a terminal can be somebody else's, and then not be opened again. */
   readonly callersStdin?: boolean;
   readonly stdout?: string | undefined;
+  /** The command writes to the caller's stdout itself. */
+  readonly callersStdout?: boolean;
   /** The command has the caller's environment, with our PATH and locale. */
   readonly callersEnvironment?: boolean;
   /** Keep what the command prints; a pipe costs about a millisecond. */
@@ -75,11 +77,10 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
   };
   const noFile = options.callersStdin ? 'inherit' : 'ignore';
   const stdin = options.stdin === undefined ? noFile : open(options.stdin, constants.O_RDONLY);
+  const noOutput = options.callersStdout ? 'inherit' : options.keepStdout ? 'pipe' : 'ignore';
   const stdout =
     options.stdout === undefined
-      ? options.keepStdout
-        ? 'pipe'
-        : 'ignore'
+      ? noOutput
       : open(options.stdout, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   const child = execa(program, words, {
     ...SURROUNDINGS,

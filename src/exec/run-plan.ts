@@ -33,8 +33,9 @@ export interface RunOptions {
 /** How long the container may take to act on a signal that was passed on to it, in milliseconds. */
 const GRACE_MS = 10_000;
 
-/** The exit status of whoever was killed by KILL: 128 + 9. */
+/** The exit statuses of whoever was killed by KILL, and by PIPE: 128 + 9, 128 + 13. */
 const KILLED = 137;
+const BROKEN_PIPE = 141;
 
 /** Runs a plan to its end. What goes wrong on the machine is in the outcome; it rejects only with what a front end threw, and undoes everything first. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Outcome> {
@@ -62,6 +63,8 @@ class PlanRun {
   #phase: 'steps' | 'container' | 'after' | 'undo' = 'steps';
   #stopped: StopSignal | undefined;
   #stops = 0;
+  /** Whoever read what a step wrote to the caller's stdout has had enough, as head(1) has. */
+  #readerLeft = false;
   #wake: (() => void) | undefined;
   readonly #stopAfter = new AbortController();
   /** What a front end threw: told when everything has been undone. */
@@ -141,6 +144,8 @@ class PlanRun {
         const left = this.#stopped === undefined ? await leftGate(this.#state) : undefined;
         if (left === signalStatus('SIGINT')) this.stop('SIGINT');
         if (this.#stopped !== undefined) return undefined;
+        this.#readerLeft = isBrokenPipe(step, failure);
+        if (this.#readerLeft) return undefined;
         this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
@@ -279,6 +284,7 @@ class PlanRun {
     if (this.#stopped !== undefined && !this.#endedByItself()) {
       return { type: 'interrupted', status: signalStatus(this.#stopped), leftovers };
     }
+    if (this.#readerLeft) return { type: 'interrupted', status: BROKEN_PIPE, leftovers };
     const status = this.#state.containerEnded === undefined ? 0 : this.#containerStatus();
     return { type: 'succeeded', status: leftovers.length > 0 ? EXIT.tinydocker : status, leftovers };
   }
@@ -312,6 +318,12 @@ class PlanRun {
       // A full disk must not stop an undo. Recovery then undoes more than it would have to, which is safe.
     }
   }
+}
+
+/** Whether the step ended because nobody reads the caller's stdout any more: the command was killed by SIGPIPE, or a shell between says so. */
+function isBrokenPipe({ action }: Step, { signal, exitStatus }: StepFailure): boolean {
+  if (action.type !== 'run' || !action.callersStdout) return false;
+  return signal === 'SIGPIPE' || exitStatus === BROKEN_PIPE;
 }
 
 /** What is wrong when the journal can't be written: undefined when it can. */

@@ -83,7 +83,9 @@ async function runToEnd(
     fullArgv(step, action.argv).map(word => resolve(word, state.values)),
     {
       stdin: optional(action.stdin),
+      callersStdin: action.callersStdin ?? false,
       stdout: optional(action.stdout),
+      callersStdout: action.callersStdout ?? false,
       keepStdout: action.capture !== undefined,
       callersEnvironment: action.environment === 'caller',
       stderr: state.stderr?.fd,

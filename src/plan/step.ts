@@ -27,8 +27,12 @@ export type Action =
       readonly argv: readonly Arg[];
       /** File that receives the command's stdout. */
       readonly stdout?: Arg;
+      /** The command writes to the caller's stdout: the data that was asked for. Progress goes to stderr. */
+      readonly callersStdout?: true;
       /** File that the command reads as its stdin. */
       readonly stdin?: Arg;
+      /** The command reads the caller's stdin. */
+      readonly callersStdin?: true;
       /** Variable that receives the first word of the command's stdout. */
       readonly capture?: string;
       /** The caller's environment, for what a user configures there (proxies, logins); otherwise the command has a small one of ours. */
