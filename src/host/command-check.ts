@@ -125,8 +125,11 @@ class ImageView {
   #nearby(path: string): string | undefined {
     const slash = path.lastIndexOf('/');
     const directory = path.slice(0, slash) || '/';
-    const near = nearNames(path.slice(slash + 1), namesIn(this.#layers, directory));
-    return didYouMean(near.map(name => `${directory === '/' ? '' : directory}/${name}`));
+    const near = nearNames(path.slice(slash + 1), namesIn(this.#layers, directory)).map(
+      name => `${directory === '/' ? '' : directory}/${name}`,
+    );
+    // What an upper layer deleted is no suggestion.
+    return didYouMean(near.filter(name => this.find(name).type === 'found'));
   }
 }
 

@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
-import type { Image, ImageRecord } from '../plan/image/image.ts';
+import type { Image, ImageRecord, Layer } from '../plan/image/image.ts';
 import { nearNames, parseImageName, shown } from '../plan/names.ts';
 import { readInLayers } from './in-root.ts';
+import { isOpaque } from './opaque.ts';
 import { imageFile, layerFiles, type StorePaths } from './store-paths.ts';
 
 /** The most of an image's passwd or group that is read, in bytes. */
@@ -19,9 +20,16 @@ export function findImage(paths: StorePaths, name: string): ImageRecord | undefi
 /** The image with what the planner needs of its files. Throws a UserError that names similar images when there is none. */
 export function loadImage(paths: StorePaths, name: string): Image {
   const record = requireImage(paths, name);
-  const layers = layerDirectories(paths, record);
+  const image = { ...record, layers: visibleLayers(paths, record) };
+  const layers = layerDirectories(paths, image);
   const text = (path: string) => readInLayers(layers, path, LARGEST_TABLE)?.toString('utf8') ?? '';
-  return { ...record, passwd: text('/etc/passwd'), group: text('/etc/group') };
+  return { ...image, passwd: text('/etc/passwd'), group: text('/etc/group') };
+}
+
+/** Without the layers below one whose root directory is opaque: overlay takes no notice of that attribute there, and would show them. */
+function visibleLayers(paths: StorePaths, record: ImageRecord): readonly Layer[] {
+  const opaque = layerDirectories(paths, record).findLastIndex(layer => isOpaque(layer, []));
+  return record.layers.slice(Math.max(opaque, 0));
 }
 
 /** The image's record. Throws a UserError that names similar images when there is none. */

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../errors.ts';
+import { isOpaque } from './opaque.ts';
 
 /** Links followed before the path counts as a loop, as in the kernel. */
 const MOST_LINKS = 40;
@@ -120,8 +121,8 @@ function lookUp(layers: readonly string[], place: readonly string[]): LookedUp {
 }
 
 /**
- * `absent`: lower layers may have it. A layer that has something else than a directory in the way hides what lower layers have there, and is never
- * looked through: a link in the way would lead to the host's files. A whiteout is a character device 0:0.
+ * `absent`: lower layers may have it. A layer that has something else than a directory in the way, or an opaque one, hides what lower layers have there.
+ * A link in the way is never looked through: it would lead to the host's files. A whiteout is a character device 0:0.
  */
 function lookUpInLayer(layer: string, place: readonly string[]): LookedUp | 'absent' {
   let path = layer;
@@ -133,7 +134,9 @@ function lookUpInLayer(layer: string, place: readonly string[]): LookedUp | 'abs
     } catch (error) {
       const code = errorCode(error);
       if (code === 'EACCES') return { type: 'unknown' };
-      return code === 'ENOENT' ? 'absent' : { type: 'missing' };
+      if (code !== 'ENOENT' || isOpaque(layer, place.slice(0, Math.max(0, depth - 1))))
+        return { type: 'missing' };
+      return 'absent';
     }
     if (stats.isCharacterDevice() && stats.rdev === 0) return { type: 'missing' };
     if (depth === place.length) return { type: 'found', path, stats };

@@ -58,6 +58,12 @@ test('a load fails at each step in turn: into an empty store, and one that has a
     await failEach(() => loading(high), facts.storeRoot);
     await succeed(await loading(high));
     assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 2);
+    const names = ['high:1', 'other:1'];
+    const unused = await unusedWithout(storePaths(facts.storeRoot), names);
+    const removal = () => planRemoveImage({ names, ...unused, id: newOperationId(), facts });
+    await failEach(removal, facts.storeRoot);
+    await succeed(removal());
+    assert.equal(readdirSync(join(facts.storeRoot, 'layers')), []);
   }));
 
 test('a layer that was there when the plan was made, and is gone: nothing is changed, and that is said', () =>

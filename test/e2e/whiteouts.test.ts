@@ -1,7 +1,7 @@
 // @parallel
 /** Deletions between the layers of an image: what a layer's archive says is gone, the container does not see. */
 
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -70,6 +70,14 @@ function tools(place: Place, busybox: string): string {
   return directory;
 }
 
+const USERS: readonly Member[] = [
+  { name: '.tinydocker-image', text: 'test' },
+  { name: 'etc', type: 'directory', mode: 0o755 },
+  { name: 'etc/passwd', text: 'root:x:0:0::/:/bin/sh\nann:x:1000:1000::/:/bin/sh\n' },
+  { name: 'opt', type: 'directory', mode: 0o755 },
+  { name: 'opt/tool', text: '#!/bin/sh\n', mode: 0o755 },
+];
+
 const busybox = staticBusybox();
 const seen = 'what a layer deletes, the container does not see';
 if (busybox === undefined) skipUnless(test, seen, false, 'there is no static busybox', () => undefined);
@@ -83,6 +91,48 @@ else
     const lines = stdout.trim().split('\n');
     assert.equal(lines.toSorted(), SEEN.toSorted(), stderr);
   });
+
+/** An image of the tools, the users, and one more layer with this mark; then what is said about a user and a command of the layer with the users. */
+async function hidden(place: Place, busyboxPath: string, mark: readonly Member[]): Promise<void> {
+  const users = archive(place, USERS, 'users.tar');
+  const above = [archive(place, mark, 'mark.tar'), tools(place, busyboxPath)];
+  const imported = await tinydocker(place, ['image', 'import', '-q', 'x', users, ...above]);
+  assert.is(imported.status, 0, imported.stderr);
+  const asAnn = await tinydocker(place, ['run', '-q', '-u', 'ann', '--image', 'x', 'x1', 'sh', '-c', GUARD]);
+  assert.match(asAnn.stderr, /has no user "ann"/);
+  assert.is(asAnn.status, 125);
+  const command = await tinydocker(place, ['run', '-q', '--image', 'x', 'x1', '/opt/tool']);
+  assert.match(command.stderr, /The command "\/opt\/tool" does not exist in the image/);
+  assert.is(command.status, 127);
+  const look = `${GUARD}for f in /etc/passwd /opt/tool /etc/own; do [ ! -e $f ] || echo $f; done`;
+  const inside = await tinydocker(place, ['run', '-q', '--image', 'x', 'x1', 'sh', '-c', look]);
+  assert.is(inside.stdout, '/etc/own\n', inside.stderr);
+  assert.is((await tinydocker(place, ['rmi', '-q', 'x'])).status, 0);
+  assert.equal(readdirSync(join(place.store, 'layers')), []);
+}
+
+const opaque = 'from outside, an opaque directory hides what is below it, too';
+const opaqueRoot = 'an opaque root directory hides all layers below it';
+if (busybox === undefined)
+  for (const name of [opaque, opaqueRoot])
+    skipUnless(test, name, false, 'there is no static busybox', () => undefined);
+else {
+  eachMode(test, opaque, place =>
+    hidden(place, busybox, [
+      { name: 'etc/.wh..wh..opq', text: '' },
+      { name: 'etc/own', text: '' },
+      { name: '.wh.opt', text: '' },
+      { name: 'opt', type: 'directory', mode: 0o755 },
+    ]),
+  );
+  eachMode(test, opaqueRoot, place =>
+    hidden(place, busybox, [
+      { name: '.tinydocker-image', text: 'test' },
+      { name: '.wh..wh..opq', text: '' },
+      { name: 'etc/own', text: '' },
+    ]),
+  );
+}
 
 for (const name of ['.wh.', 'd/.wh..', 'd/.wh...'])
   eachMode(

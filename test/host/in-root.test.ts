@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { test } from 'uvu';
@@ -8,7 +8,7 @@ import { findInLayers, readInLayers } from '../../src/host/in-root.ts';
 import { withTempDir } from '../support/dirs.ts';
 import { skipUnless } from '../support/skip.ts';
 
-/** Text of a file, `-> TARGET` of a link, `/` for a directory, `whiteout`. */
+/** Text of a file, `-> TARGET` of a link, `/` for a directory, `opaque` for one that hides lower ones, `whiteout`. */
 type Tree = Readonly<Record<string, string>>;
 
 async function withLayers(
@@ -18,10 +18,13 @@ async function withLayers(
   await withTempDir(dir => {
     writeFileSync(join(dir, 'outside'), 'of the host\n');
     const layers = trees.map((tree, index) => {
-      const layer = join(dir, `layer${index}`);
-      mkdirSync(layer);
-      for (const [path, content] of Object.entries(tree))
+      const layer = join(dir, `layer${index}`, 'files');
+      mkdirSync(layer, { recursive: true });
+      for (const [path, content] of Object.entries(tree)) {
         make(join(layer, path), content.replace('HOST', dir));
+        if (content === 'opaque')
+          appendFileSync(join(dirname(layer), 'opaque'), `${path === '' ? '.' : `./${path}`}\0`);
+      }
       return layer;
     });
     const look = (path: string): string => {
@@ -36,7 +39,7 @@ async function withLayers(
 
 function make(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  if (content === '/') mkdirSync(path);
+  if (content === '/' || content === 'opaque') mkdirSync(path, { recursive: true });
   else if (content === 'whiteout') assert.is(spawnSync('mknod', [path, 'c', '0', '0']).status, 0);
   else if (content.startsWith('-> ')) symlinkSync(content.slice(3), path);
   else writeFileSync(path, content);
@@ -70,6 +73,20 @@ const CASES: readonly (readonly [string, readonly Tree[], string, string])[] = [
     'a file between two directories hides the lower one',
     [{ 'd/f': 'low' }, { d: 'mid' }, { 'd/g': 'top' }],
     '/d/f',
+    'missing',
+  ],
+  ['an opaque directory hides the lower one', [{ 'd/f': 'low' }, { d: 'opaque' }], '/d/f', 'missing'],
+  ['it has what is its own', [{ 'd/f': 'low' }, { d: 'opaque', 'd/f': 'top' }], '/d/f', 'top'],
+  ['it hides all of the tree', [{ 'd/e/f': 'low' }, { d: 'opaque', 'd/e/g': 'top' }], '/d/e/f', 'missing'],
+  ['it hides nothing beside it', [{ 'd/f': 'low', 'de/f': 'x' }, { d: 'opaque' }], '/de/f', 'x'],
+  ['nor what is made anew above it', [{ d: 'opaque' }, { 'd/f': 'top' }], '/d/f', 'top'],
+  ['nor in layers between', [{ d: 'opaque' }, { 'd/f': 'mid' }, { 'd/g': 'top' }], '/d/f', 'mid'],
+  ['a link into it', [{ 'd/f': 'low' }, { d: 'opaque', l: '-> d/f' }], '/l', 'missing'],
+  ['an opaque root', [{ f: 'low' }, { '': 'opaque' }], '/f', 'missing'],
+  [
+    'an opaque directory with an odd name',
+    [{ 'd\n\u00e9/f': 'low' }, { 'd\n\u00e9': 'opaque' }],
+    '/d\n\u00e9/f',
     'missing',
   ],
 ];

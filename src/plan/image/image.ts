@@ -19,9 +19,10 @@ export interface Layer {
   readonly link: string;
 }
 
-/** What a layer's directory in the store holds: its files, and its archive, plain or compressed, for whoever wants the very bytes back. */
+/** What a layer's directory in the store holds: its files; its archive, plain or compressed, for whoever wants the very bytes back; the paths of its opaque directories. */
 export const LAYER_FILES = 'files';
 export const LAYER_ARCHIVE = 'archive';
+export const LAYER_OPAQUE = 'opaque';
 
 /** An image as the store records it. */
 export interface ImageRecord {

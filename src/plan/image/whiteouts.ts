@@ -8,7 +8,7 @@ import { arg, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { PlanVariable, Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
-import { LAYER_FILES } from './image.ts';
+import { LAYER_FILES, LAYER_OPAQUE } from './image.ts';
 import { layerIn } from './layer.ts';
 import { DIES_WITH_US } from './layer-source.ts';
 import { IN_WORKSPACE } from './workspace.ts';
@@ -24,12 +24,12 @@ exec find . -name '.wh.*' -prune -exec sh -ec "$program" whiteout "$@" {} +
 `.trim();
 
 /**
- * Arguments: the attribute of an opaque directory, a file name for scratch, marks. What the same layer brings is not what it deletes: a directory beside a mark
- * of its name replaces the one below, so it is opaque. Names that begin with ".wh..wh." are aufs's own. The directory keeps its time stamp. tar sets the
+ * Arguments: the attribute of an opaque directory, a file that takes their paths, a file name for scratch, marks. What the same layer brings is not what it
+ * deletes: a directory beside a mark of its name replaces the one below, so it is opaque. Names that begin with ".wh..wh." are aufs's own. The directory keeps its time stamp. tar sets the
  * attribute, because setfattr(1) is seldom installed.
  */
 const WHITEOUT_TEXT = `
-attribute=$1 scratch=$2; shift 2
+attribute=$1 record=$2 scratch=$3; shift 3
 for mark; do
   directory=\${mark%/*} name=\${mark##*/.wh.} opaque=''
   touch -r "$directory" -- "$scratch"
@@ -45,6 +45,7 @@ for mark; do
   [ -n "$opaque" ] || continue
   tar --create --file "$scratch.tar" --format=posix --pax-option="SCHILY.xattr.$attribute:=y" --numeric-owner --no-recursion -- "$opaque"
   tar --extract --file "$scratch.tar" --xattrs --xattrs-include="$attribute" --numeric-owner --same-owner --preserve-permissions
+  printf '%s\\0' "$opaque" >>"$record"
 done
 `.trim();
 
@@ -60,8 +61,8 @@ export const WHITEOUT_PROGRAMS: readonly PlanVariable[] = [
 /** The step that turns an unpacked layer's marks of deletion into overlay's. */
 export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Step {
   const trusted = facts.mapping === 'host';
-  const path = layerIn(number);
-  const files = arg`${path}/${LAYER_FILES}`;
+  const directory = layerIn(number);
+  const files = arg`${directory}/${LAYER_FILES}`;
   return {
     id: `whiteouts-${number}`,
     phase: 'unpack',
@@ -71,12 +72,21 @@ export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Ste
       type: 'run',
       argv: asOwner(facts, [
         ...DIES_WITH_US,
-        ...['sh', '-ec', arg`${WHITEOUTS_SH}`, 'whiteouts', arg`${path}.list`, files, arg`${WHITEOUT_SH}`],
-        ...[trusted ? 'trusted.overlay.opaque' : 'user.overlay.opaque', arg`${path}.scratch`],
+        ...[
+          'sh',
+          '-ec',
+          arg`${WHITEOUTS_SH}`,
+          'whiteouts',
+          arg`${directory}.list`,
+          files,
+          arg`${WHITEOUT_SH}`,
+        ],
+        trusted ? 'trusted.overlay.opaque' : 'user.overlay.opaque',
+        ...[arg`${directory}/${LAYER_OPAQUE}`, arg`${directory}.scratch`],
       ]),
     },
     undo: IN_WORKSPACE,
-    why: `A layer says what it deletes from the ones below by files named .wh.NAME. Overlay knows a character device with the number 0:0 instead, made by mknod(2), and an extended attribute, set by setxattr(2), on a directory that hides what is below it.${trusted ? '' : ' Both are permitted to an ordinary user for this purpose.'}`,
+    why: `A layer says what it deletes from the ones below by files named .wh.NAME. Overlay knows a character device with the number 0:0 instead, made by mknod(2), and an extended attribute, set by setxattr(2), on a directory that hides what is below it.${trusted ? '' : ' Both are permitted to an ordinary user for this purpose.'} The paths of such directories are also written to a file beside the layer's, so that a look from outside needs no program that reads attributes.`,
     pitfalls: [
       'mknod: Operation not permitted: before Linux 5.8 an ordinary user can not make whiteouts.',
       'whiteout of nothing: the archive has a file named .wh. and nothing else; no tool makes such a thing.',
