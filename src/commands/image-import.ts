@@ -34,9 +34,10 @@ written again. If NAME is taken, it means the new image from then on.
 A SOURCE alone may also be an archive of an image, as docker save, podman save
 and skopeo write it; tinydocker load --help tells of these.
 
-An archive with absolute names, with "..", or with members below symbolic links
-that lead outside is refused. Device nodes below /dev are left out: a container
-has a /dev of its own.
+An archive with ".." in names, or with members below symbolic links that lead
+outside, is refused. A name that begins with "/" lies below the image's root, as
+docker has it. Device nodes below /dev are left out: a container has a /dev of
+its own.
 
 An archive keeps the owners of its files. When an ordinary user imports a
 directory, what is theirs will belong to root, and the files of others to nobody.

@@ -30,10 +30,11 @@ const HOSTILE: readonly (readonly [string, readonly Member[], RegExp])[] = [
   ['".." in the middle', [{ name: 'a/../../evil', text: 'x' }], /contains "\.\.", "a\/\.\.\/\.\.\/evil"/],
   ['".." at the end', [{ name: 'a/..', type: 'directory' }], /contains "\.\."/],
   [
-    'an absolute member',
-    [{ name: '/tmp/tinydocker-evil', text: 'x' }],
-    /has a member with an absolute name, "\/tmp\/tinydocker-evil"/,
+    'an absolute name with ".."',
+    [{ name: '/../tmp/tinydocker-evil', text: 'x' }],
+    /contains "\.\.", "\/\.\./,
   ],
+  ['one with two slashes', [{ name: '//tmp/..', text: 'x' }], /contains "\.\.", "\/\/tmp/],
   [
     'a hard link to ".."',
     [
@@ -43,9 +44,35 @@ const HOSTILE: readonly (readonly [string, readonly Member[], RegExp])[] = [
     /contains "\.\.", "h" link to "\.\.\/\.\.\/ok"/,
   ],
   [
-    'a hard link to an absolute name',
+    'a hard link to a file of this machine',
     [{ name: 'h', type: 'hardlink', target: '/etc/passwd' }],
-    /absolute name, "h" link to "\/etc\/passwd"/,
+    /has a hard link, "h", to "etc\/passwd", which is not in the archive before it\./,
+  ],
+  [
+    'one with more slashes',
+    [{ name: '/h', type: 'hardlink', target: '///etc/passwd' }],
+    /has a hard link, "h", to "etc\/passwd", which is not/,
+  ],
+  [
+    'a hard link to an absolute name with ".."',
+    [{ name: 'h', type: 'hardlink', target: '/../etc/passwd' }],
+    /contains "\.\.", "h" link to "\/\.\./,
+  ],
+  [
+    'a hard link through a link to the root',
+    [
+      { name: '/root', type: 'symlink', target: '/' },
+      { name: '/h', type: 'hardlink', target: '/root/etc/passwd' },
+    ],
+    /has a hard link, "h", to "root\/etc\/passwd"|"h", below a symbolic link/,
+  ],
+  [
+    'an absolute name below a link that leads out',
+    [
+      { name: '/esc', type: 'symlink', target: '/tmp' },
+      { name: '/esc/tinydocker-evil', text: 'x' },
+    ],
+    /"esc\/tinydocker-evil", below a symbolic link/,
   ],
   [
     'a quote before a hard link to ".."',
