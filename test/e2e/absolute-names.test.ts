@@ -42,7 +42,7 @@ function check(place: Place): void {
   const digest = createHash('sha256')
     .update(tarOf([...MEMBERS, DEVICE]))
     .digest('hex');
-  const layer = join(place.store, 'layers', digest);
+  const layer = join(place.store, 'layers', digest, 'files');
   assert.equal(readdirSync(layer).toSorted(), BELOW);
   assert.equal(readdirSync(join(layer, 'dev')), []);
   assert.is(statSync(layer).mode & 0o7777, 0o755, 'everybody may enter a root directory');
@@ -75,7 +75,7 @@ eachMode(test, 'an image', async place => {
   assert.is(status, 0, stderr);
   check(place);
   const digest = createHash('sha256').update(tarOf(ABOVE)).digest('hex');
-  assert.ok(statSync(join(place.store, 'layers', digest, 'gone')).isCharacterDevice());
+  assert.ok(statSync(join(place.store, 'layers', digest, 'files/gone')).isCharacterDevice());
   assert.equal(outside(), before);
 });
 
@@ -95,7 +95,7 @@ skipUnless(
       assert.is((await tinydocker(place, ['load', '-q', path])).status, 0);
       const [digest = ''] = readdirSync(join(place.store, 'layers'));
       const names = (root: string) => readdirSync(root, { recursive: true }).toSorted();
-      assert.equal(names(join(place.store, 'layers', digest)), names(join(bundle, 'rootfs')));
+      assert.equal(names(join(place.store, 'layers', digest, 'files')), names(join(bundle, 'rootfs')));
     });
   },
 );

@@ -118,7 +118,7 @@ test('no more than the limit is read', () =>
 
 test('a fifo is not opened', () =>
   withLayers([{ d: '/' }], (look, _, dir) => {
-    assert.is(spawnSync('mkfifo', [join(dir, 'layer0/d/fifo')]).status, 0);
+    assert.is(spawnSync('mkfifo', [join(dir, 'layer0/files/d/fifo')]).status, 0);
     assert.is(look('/d/fifo'), 'not a file');
   }));
 
