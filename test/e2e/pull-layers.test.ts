@@ -150,6 +150,29 @@ withRegistry(
 );
 
 withRegistry(
+  "docker's manifests, and layers that are not compressed",
+  async (place, { registry, proxy }) => {
+    const layout = makeLayout(join(place.dir, 'low'), { layers: [LOW], name: 'low:1' });
+    assert.is((await tinydocker(place, ['load', layout.path])).status, 0);
+    const { path } = makeLayout(join(place.dir, 'more'), { layers: [LOW, HIGH] });
+    for (const [tag, ...options] of [
+      ['docker', '--format=v2s2'],
+      ['plain', '--preserve-digests'],
+    ] as const) {
+      registry.push(path, `td/more:${tag}`, ...options);
+      const image = `${proxy.host}/td/more:${tag}`;
+      const { layers, config } = await blobsOf(place, image);
+      proxy.taken();
+      const { status, stderr } = await tinydocker(place, [...PULL, image]);
+      assert.is(status, 0, stderr);
+      assert.equal(new Set(proxy.taken()), new Set([config, layers[1]]), tag);
+      assert.is((await tinydocker(place, ['rmi', image])).status, 0);
+    }
+  },
+  ['root'],
+);
+
+withRegistry(
   'how far it is: bytes that have come, of those that the manifest names',
   async (place, { slow }) => {
     const image = `${slow.host}/td/large:1`;
