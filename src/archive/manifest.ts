@@ -8,6 +8,8 @@ export interface Descriptor {
   /** "sha256:" and 64 hexadecimal digits. */
   readonly digest: string;
   readonly mediaType?: string;
+  /** In bytes. */
+  readonly size?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly platform?: { readonly os?: string; readonly architecture?: string };
 }
@@ -89,10 +91,11 @@ function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
 
 function isDescriptor(value: unknown): value is Descriptor {
   if (!isObject(value)) return false;
-  const { digest, mediaType, annotations, platform } = value as Readonly<Record<string, unknown>>;
+  const { digest, mediaType, size, annotations, platform } = value as Readonly<Record<string, unknown>>;
   return (
     typeof digest === 'string' &&
     (mediaType === undefined || typeof mediaType === 'string') &&
+    (size === undefined || (Number.isSafeInteger(size) && Number(size) >= 0)) &&
     (annotations === undefined ||
       (isObject(annotations) && Object.values(annotations).every(text => typeof text === 'string'))) &&
     (platform === undefined || isObject(platform))

@@ -7,7 +7,7 @@ import { findProgram } from '../host/programs.ts';
 import { registryCause } from '../host/registry-cause.ts';
 import { sha256 } from '../host/sha256.ts';
 import type { Compression, LayerSource } from '../plan/image/layer-source.ts';
-import { pulledLayer } from '../plan/image/plan-pull.ts';
+import { type Blob, pulledLayer } from '../plan/image/plan-pull.ts';
 import type { Reference } from '../plan/image/reference.ts';
 import { shown } from '../plan/names.ts';
 import { type ArchivedImage, archivedImage } from './archived-image.ts';
@@ -17,6 +17,8 @@ import { verified } from './members.ts';
 export interface RemoteImage extends ArchivedImage {
   /** The image's own manifest, by its digest. */
   readonly reference: string;
+  /** Its layers as the registry has them, lowest first. */
+  readonly blobs: readonly Blob[];
 }
 
 /** Looks at an image in its registry. Throws a UserError that says why that is not possible. */
@@ -47,7 +49,13 @@ export async function inspectRemote(
     `The configuration of ${shown(source)}`,
   );
   const layerOf = (layer: Descriptor, diffId: string) => remoteLayer(layer, diffId, source);
-  return { ...(await archivedImage(source, [name], configText, manifest.layers, layerOf)), reference };
+  const image = await archivedImage(source, [name], configText, manifest.layers, layerOf);
+  const blobs = manifest.layers.map((layer, index) => ({
+    digest: digestOf(layer, source),
+    size: layer.size ?? 0,
+    diffId: image.config.diffIds[index] ?? '',
+  }));
+  return { ...image, reference, blobs };
 }
 
 function remoteLayer(layer: Descriptor, diffId: string, source: string): LayerSource {

@@ -25,8 +25,9 @@ Usage
 
 REFERENCE is what docker takes: [HOST[:PORT]/]PATH[:TAG][@DIGEST]. skopeo does
 the fetching, with the logins that it and podman keep. The manifest is looked at
-first, by --dry-run too, and fetched by its digest; each layer is compared with
-the digest that the configuration names.
+first, by --dry-run too, and fetched by its digest. Layers that the store has are
+not fetched; each other one is compared with the digest that the configuration
+names.
 
 Options
       --tls-verify=false  do not ask the registry who it is
@@ -57,7 +58,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const facts = probeFacts();
   const image = await inspectRemote(reference, tls === 'true');
   const input = archiveImport(text, { images: [image] }, facts, reference.name);
-  const plan = planPull({ ...input, maxSize: limit, reference: image.reference, tlsVerify: tls === 'true' });
+  const { reference: pinned, blobs } = image;
+  const plan = planPull({ ...input, maxSize: limit, reference: pinned, blobs, tlsVerify: tls === 'true' });
   const status = await carryOut(plan, options, commandLine);
   if (status === EXIT.ok && !options.dryRun) process.stdout.write(`${reference.name}\n`);
   return status;

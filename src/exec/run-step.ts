@@ -9,7 +9,7 @@ import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
 import { type Ended, FOR_STEP, needDescriptors, startCommand, startContainer } from './process.ts';
-import { watchProgress } from './progress.ts';
+import { type Report, watchFilling, watchReading } from './progress.ts';
 import { type RunState, saidBy } from './run-state.ts';
 
 export interface StepResult {
@@ -18,11 +18,7 @@ export interface StepResult {
 }
 
 /** Does what the step says. A failure is a value; nothing is thrown for what can go wrong on the machine. */
-export async function runStep(
-  step: Step,
-  state: RunState,
-  progress: (done: number, total: number) => void,
-): Promise<StepResult> {
+export async function runStep(step: Step, state: RunState, progress: Report): Promise<StepResult> {
   const begin = performance.now();
   let problem: Partial<StepFailure> | undefined;
   try {
@@ -40,7 +36,7 @@ export async function runStep(
 async function perform(
   step: Step,
   state: RunState,
-  progress: (done: number, total: number) => void,
+  progress: Report,
 ): Promise<Partial<StepFailure> | undefined> {
   const { action } = step;
   const text = (word: Arg) => resolve(word, state.values);
@@ -76,7 +72,7 @@ async function runToEnd(
   step: Step,
   action: Extract<Action, { type: 'run' }>,
   state: RunState,
-  progress: (done: number, total: number) => void,
+  progress: Report,
 ): Promise<Partial<StepFailure> | undefined> {
   const optional = (word: Arg | undefined) => (word === undefined ? undefined : resolve(word, state.values));
   const command = startCommand(
@@ -92,10 +88,15 @@ async function runToEnd(
     },
   );
   state.current = command;
-  const reads = optional(action.reads);
-  const stop = reads === undefined ? undefined : watchProgress(command.pid, reads, progress);
+  const { reads, fills } = action;
+  const watched = [
+    ...(reads === undefined ? [] : [watchReading(command.pid, resolve(reads, state.values), progress)]),
+    ...(fills === undefined
+      ? []
+      : [watchFilling(resolve(fills.directory, state.values), fills.bytes, progress)]),
+  ];
   const ended = await command.ended;
-  stop?.();
+  for (const stop of watched) stop();
   delete state.current;
   const stderr = saidBy(ended, state);
   if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr });

@@ -39,6 +39,8 @@ export type Action =
       readonly environment?: 'caller';
       /** The file that a long command reads, so that a progress bar can say how far it is. */
       readonly reads?: Arg;
+      /** Likewise: the directory that it fills, and with how many bytes. */
+      readonly fills?: { readonly directory: Arg; readonly bytes: number };
     }
   /** Write a file; `mode` is octal text. The file must not exist yet. */
   | { readonly type: 'write'; readonly path: Arg; readonly text: Arg; readonly mode: string }

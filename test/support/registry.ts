@@ -10,8 +10,8 @@ export interface Registry {
   readonly host: string;
   /** Where its blobs lie. */
   readonly data: string;
-  /** Puts an image into it that lies in an OCI image layout, under NAME:TAG. */
-  push(layout: string, name: string): void;
+  /** Puts an image into it that lies in an OCI image layout, under NAME:TAG. Options are skopeo's. */
+  push(layout: string, name: string, ...options: readonly string[]): void;
   stop(): Promise<void>;
 }
 
@@ -35,8 +35,8 @@ export async function startRegistry(dir: string): Promise<Registry> {
   return {
     host,
     data,
-    push: (layout, name) => {
-      const argv = ['copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false'];
+    push: (layout, name, ...options) => {
+      const argv = ['copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false', ...options];
       const copied = spawnSync('skopeo', [...argv, `oci:${layout}`, `docker://${host}/${name}`], {
         encoding: 'utf8',
       });
