@@ -58,6 +58,7 @@ function locked(...command: readonly Arg[]): readonly Arg[] {
 export function publishSteps(input: ImportInput): readonly Step[] {
   return [
     ...input.images.map((image, index) => recordStep(image, suffixOf(input, index), input.links)),
+    syncStep(input),
     ...input.sources.flatMap((source, index) => layerSteps(input, source, index + 1)),
     ...input.images.map((image, index) => nameStep(image, suffixOf(input, index))),
   ];
@@ -97,6 +98,27 @@ function recordStep(
 
 function recordIn(suffix: string): Arg {
   return arg`${T}/image${suffix}.json`;
+}
+
+/** Only what a power loss could leave half there has to be waited for. */
+function syncStep(input: ImportInput): Step {
+  const stored = input.sources.every(({ type }) => type === 'stored');
+  const records = input.images.map((_, index) => recordIn(suffixOf(input, index)));
+  return {
+    id: 'sync',
+    phase: 'publish',
+    title: 'write everything to the disk',
+    where: HOST,
+    action: {
+      type: 'run',
+      argv: stored ? ['sync', '--', ...records] : ['sync', '--file-system', '--', arg`${T}`],
+    },
+    undo: { type: 'nothing', reason: 'it changes no file' },
+    why: stored
+      ? 'fsync(2) of the record waits until the disk has it. A rename that survives a power loss, of a file that did not, would leave an empty one.'
+      : 'syncfs(2) waits until the disk has all files of the workspace. A rename that survives a power loss, of files that did not, would leave a layer that looks whole.',
+    pitfalls: ['It waits for whatever else is to be written to this file system.'],
+  };
 }
 
 function layerSteps({ facts, links }: ImportInput, source: LayerSource, number: number): readonly Step[] {

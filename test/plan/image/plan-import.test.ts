@@ -137,6 +137,7 @@ test('the steps of an import, in order', () => {
       ],
       ...['make-layer-3', 'unpack-3', 'keep-3', 'whiteouts-3'],
       'write-record',
+      'sync',
       ...[
         'publish-layer-1',
         'link-layer-1',
@@ -168,7 +169,7 @@ test('the steps of a load: what the store has is not read, and every image gets 
         'keep-3',
         'whiteouts-3',
       ],
-      ...['write-record-1', 'write-record-2'],
+      ...['write-record-1', 'write-record-2', 'sync'],
       ...[
         'use-layer-1',
         'link-layer-1',
