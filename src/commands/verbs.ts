@@ -25,6 +25,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
+  export: { summary: 'write the files of a container as a tar archive', load: () => import('./export.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },

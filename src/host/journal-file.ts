@@ -109,6 +109,8 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   'remove-image': true,
   'remove-container': true,
   prune: true,
+  export: true,
+  copy: true,
 };
 
 function isHead(value: unknown): value is JournalHead {

@@ -11,7 +11,7 @@ export function enterPrefix(where: Where): readonly Arg[] {
     '--target',
     arg`${INIT}`,
     ...where.namespaces.flatMap(namespaceOption),
-    ...(where.hostRoot ? ['--root=/', '--wd=/'] : []),
+    ...(where.hostRoot ? ['--root=/', ...(where.directory === undefined ? ['--wd=/'] : [])] : []),
     ...(where.directory === undefined ? [] : [arg`--wdns=${where.directory}`]),
     '--',
   ];

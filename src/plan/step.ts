@@ -11,7 +11,7 @@ export type Where = { readonly type: 'host' } | Inside;
 export interface Inside {
   readonly type: 'inside';
   readonly namespaces: readonly NamespaceName[];
-  /** Working directory, looked up inside the namespaces (`--wdns`). */
+  /** Working directory, looked up inside the namespaces (`--wdns`), below the root directory that the command has. */
   readonly directory?: Arg;
   /**
    * Keep the host's root directory. After pivot_root this is what stops nsenter from looking the program up in the
@@ -112,7 +112,16 @@ export interface PlanVariable {
   readonly meaning: string;
 }
 
-export type PlanKind = 'run' | 'import' | 'base' | 'tag' | 'remove-image' | 'remove-container' | 'prune';
+export type PlanKind =
+  | 'run'
+  | 'import'
+  | 'base'
+  | 'tag'
+  | 'remove-image'
+  | 'remove-container'
+  | 'prune'
+  | 'export'
+  | 'copy';
 
 export interface Plan {
   readonly kind: PlanKind;

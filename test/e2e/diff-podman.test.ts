@@ -1,7 +1,6 @@
 /** The same edits in podman's container: its list of changes and ours. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'uvu';
@@ -10,13 +9,13 @@ import type { ImageRecord } from '../../src/plan/image/image.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
 import { CELLS, editsOf, fill } from '../support/matrix.ts';
 import { MODES, type Place, withPlace } from '../support/modes.ts';
+import { hasPodman, withPodman } from '../support/podman.ts';
 import { GUARD } from '../support/probe.ts';
 import { tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
 import { editIn } from '../support/trees.ts';
 
 const hasBusybox = staticBusybox() !== undefined;
-const PODMAN = spawnSync('podman', ['--version']).status === 0;
 const [root] = MODES;
 
 const REPLACING = ['create-directory', 'create-same-inside'];
@@ -75,7 +74,7 @@ function filledLongAgo(directory: string): void {
 }
 
 async function whyNot(): Promise<string | undefined> {
-  if (!PODMAN) return 'podman is not installed';
+  if (!hasPodman) return 'podman is not installed';
   if (!hasBusybox || root === undefined || root.unavailable !== undefined || process.getuid?.() !== 0)
     return 'podman is compared as root, with a static busybox';
   const tried = await withPlace(root, place => podmanDiff(place, makeImage(place), ''));
@@ -85,12 +84,7 @@ async function whyNot(): Promise<string | undefined> {
 /** podman's list of the same edits, in a store of its own; undefined when it runs no container on this machine. */
 function podmanDiff({ dir, store }: Place, image: ImageRecord, edits: string): readonly string[] | undefined {
   const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
-  const before = new Set(podmanGroups());
-  const podman = ['--root', join(dir, 'podman'), '--runroot', join(dir, 'podman-run')];
-  // podman keeps a mount of its own beside its store: the machine's mount table is none of its business.
-  const own = ['--mount', '--propagation', 'private', '--', 'podman', ...podman];
-  const call = (args: readonly string[]) => spawnSync('unshare', [...own, ...args], { encoding: 'utf8' });
-  try {
+  return withPodman(dir, call => {
     const tar = spawnSync('tar', ['-C', rootfs, '-cf', join(dir, 'root.tar'), '.']);
     assert.is(tar.status, 0);
     assert.is(call(['import', join(dir, 'root.tar'), 'matrix']).status, 0);
@@ -105,26 +99,7 @@ function podmanDiff({ dir, store }: Place, image: ImageRecord, edits: string): r
       return listed.stdout.trimEnd().split('\n');
     }
     return undefined;
-  } finally {
-    call(['system', 'reset', '--force']);
-    for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
-  }
-}
-
-/** The empty control groups that podman leaves, innermost first. */
-function podmanGroups(): readonly string[] {
-  const top = '/sys/fs/cgroup';
-  if (!existsSync(top)) return [];
-  const parents = ['.', ...readdirSync(top)]
-    .map(name => join(top, name, 'libpod_parent'))
-    .filter(path => existsSync(path));
-  const below = (path: string): readonly string[] => [
-    ...readdirSync(path, { withFileTypes: true })
-      .filter(entry => entry.isDirectory())
-      .flatMap(entry => below(join(path, entry.name))),
-    path,
-  ];
-  return parents.flatMap(below);
+  });
 }
 
 test.run();

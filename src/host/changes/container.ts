@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Entry } from '../../plan/changes/change.ts';
 import { shown } from '../../plan/names.ts';
+import { layerLinks } from '../container-layers.ts';
 import type { StoredContainer } from '../containers.ts';
 import { findInLayers } from '../in-root.ts';
 import type { StorePaths } from '../store-paths.ts';
@@ -39,18 +40,7 @@ export async function containerStack(
             : 'Try again in a moment.',
       },
     );
-  // Overlay takes a directory once: the same layer further up hides all of the one below.
-  const links = container.layers.filter((link, index) => !container.layers.includes(link, index + 1));
-  const layers = links.map(link => join(paths.links, link));
-  const missing = layers.find(layer => !existsSync(layer));
-  if (missing !== undefined)
-    throw new UserError(
-      `The layer ${missing} of the container ${shown(name)} is gone, so its changes can not be told.`,
-      {
-        hint: 'Import its image again.',
-      },
-    );
-  const directories = layers.map(layer => realpathSync(layer));
+  const directories = layerLinks(paths, container).map(link => realpathSync(join(paths.links, link)));
   return {
     container,
     upper,

@@ -46,6 +46,12 @@ export const ATTRIBUTES = [
   '--xattrs-exclude=trusted.*',
 ] as const;
 
+/** What a tree becomes an archive with, the same wherever and whenever: names sorted, owners as numbers, other file systems left out. */
+export const PACK = [
+  ...['--sort=name', '--numeric-owner', '--one-file-system', '--format=posix'],
+  '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+] as const;
+
 /** Ends with its parent, so that a process of a killed import does not go on writing. */
 export const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
@@ -115,8 +121,7 @@ function packStep(
       argv: asOwner(facts, [
         ...DIES_WITH_US,
         ...['tar', '--create', '--file', tar, '--directory', path],
-        ...['--sort=name', '--numeric-owner', '--one-file-system', '--format=posix'],
-        '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+        ...PACK,
         ...(mtime === undefined ? [] : [`--mtime=${mtime}`]),
         ...ATTRIBUTES,
         '.',

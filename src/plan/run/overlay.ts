@@ -1,6 +1,7 @@
 /** The writable overlay over the image's layers; see "Overlay Filesystem" in the kernel's documentation. */
 
-import { arg, join, M, STORE } from '../arg.ts';
+import { arg, M, STORE } from '../arg.ts';
+import type { Facts } from '../facts.ts';
 import type { Layer } from '../image/image.ts';
 import type { Step } from '../step.ts';
 import { inside } from '../user-namespace.ts';
@@ -11,16 +12,7 @@ import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
  * separators, and because the string has to fit in one page for any number of layers.
  */
 export function overlayStep({ container, layers, facts }: RunInput): Step {
-  // Overlay wants the topmost layer first; everything else counts from the lowest.
-  const lower = join(
-    distinct(layers)
-      .map(layer => `l/${layer.link}`)
-      .toReversed(),
-    ':',
-  );
-  // A kernel may be built to record renamed directories, and files without their content, in attributes; userxattr excludes both. So what is in the
-  // upper layer can be read everywhere the same way.
-  const encoding = facts.mapping === 'host' ? 'redirect_dir=nofollow,metacopy=off' : 'userxattr';
+  const lower = lowerDirectories(distinct(layers).map(({ link }) => link));
   const directory = `containers/${container.name}`;
   return {
     id: 'mount-overlay',
@@ -31,7 +23,7 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       type: 'run',
       argv: [
         ...['mount', '--no-mtab', '-t', 'overlay', 'overlay', '-o'],
-        arg`nodev,${encoding},lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
+        arg`nodev,${overlayEncoding(facts)},lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work`,
         arg`${M}`,
       ],
     },
@@ -43,6 +35,22 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       'Operation not permitted: an ordinary user needs Linux 5.11 or newer, and the option userxattr.',
     ],
   };
+}
+
+/**
+ * How overlay marks what is in the upper layer. A kernel may be built to record renamed directories, and files without their content, in attributes;
+ * userxattr excludes both. So the upper layer can be read everywhere the same way.
+ */
+export function overlayEncoding({ mapping }: Pick<Facts, 'mapping'>): string {
+  return mapping === 'host' ? 'redirect_dir=nofollow,metacopy=off' : 'userxattr';
+}
+
+/** The value of lowerdir, relative to the store. Overlay wants the topmost layer first; everything else counts from the lowest. */
+export function lowerDirectories(links: readonly string[]): string {
+  return links
+    .map(link => `l/${link}`)
+    .toReversed()
+    .join(':');
 }
 
 /** Overlay refuses one directory twice (ELOOP). The same layer further up hides all of the one below, so that can be left out. */

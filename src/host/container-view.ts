@@ -1,0 +1,27 @@
+/** How the files of a container can be reached at this moment. */
+
+import { UserError } from '../errors.ts';
+import type { ContainerView } from '../plan/files/view.ts';
+import { containerNameFailure, shown } from '../plan/names.ts';
+import { layerLinks } from './container-layers.ts';
+import { findContainer } from './containers.ts';
+import { findInit } from './init-process.ts';
+import { noSuchContainer } from './no-container.ts';
+import type { StorePaths } from './store-paths.ts';
+
+/** Throws a UserError when there is no such container, or none that could be reached. */
+export async function containerView(paths: StorePaths, name: string): Promise<ContainerView> {
+  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
+  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  if (container.state === 'leftover')
+    throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
+      hint: 'tinydocker prune removes it.',
+    });
+  if (container.state === 'kept') return { name, type: 'kept', links: layerLinks(paths, container) };
+  const init = findInit(container.directory);
+  if (init === undefined)
+    throw new UserError(`The container ${shown(name)} is just being made, or just ending.`, {
+      hint: 'Try again in a moment.',
+    });
+  return { name, type: 'running', init };
+}
