@@ -21,6 +21,8 @@ export interface Facts {
   readonly bash: boolean;
   /** Whether the machine has ip (iproute2), which raises loopback. */
   readonly ip: boolean;
+  /** Whether the machine has a zstd that decompresses gzip, too. */
+  readonly zstdReadsGzip: boolean;
   /** The mount that holds /bin/sh, and which of the flags it has that an ordinary user may not drop: `nosuid`, `nodev`, `noexec`. */
   readonly shellMount: { readonly point: string; readonly flags: readonly string[] };
   /** Which of the kernel's files exist, of those that a container must not read or write. */

@@ -20,10 +20,12 @@ export const CHECK_TEXT = `
 fail() { echo "$1" >&2; exit 1; }
 grep -q '"' "$1" || [ "\${3:-}" = empty ] || fail "the archive has no members"
 names() { sed -e '/^[^"]*"/!d' -e 's///' -e 's/" -> ".*/"/' "$1"; }
-bad=$(names "$1" | grep -E -m 1 '(^|" link to ")/' || :)
-[ -z "$bad" ] || fail "absolute member: \\"$bad"
-bad=$(names "$1" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
-[ -z "$bad" ] || fail "member outside: \\"$bad"
+bad=$(names "$1" | grep -E -m 1 -e '(^|" link to ")/' -e '(^|/|" link to ")[.][.](/|")' || :)
+case $bad in
+  '') ;;
+  /* | *'" link to "/'*) fail "absolute member: \\"$bad" ;;
+  *) fail "member outside: \\"$bad" ;;
+esac
 tail -n 1 "$1" | grep -q '[*] Block of NULs [*]' || fail "the archive has no end mark"
 [ -z "$(tail -c 512 "$2" | tr -d '\\000' | head -c 1)" ] || fail "the archive goes on after its end mark"
 `.trim();
