@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../exec/process.ts';
 import { inspectSource } from '../host/import-source.ts';
-import { DECOMPRESS } from '../plan/image/layer-source.ts';
+import { decompressor } from '../plan/image/layer-source.ts';
 
 /** What docker, podman and skopeo write first; no root file system begins so. */
 const FIRST_MEMBER =
@@ -16,7 +16,8 @@ export async function isImageArchive(path: string, storeRoot: string): Promise<b
   const file = source.path;
   if (source.type === 'directory')
     return existsSync(join(file, 'oci-layout')) && existsSync(join(file, 'index.json'));
-  const reading = source.compression === undefined ? ['cat'] : DECOMPRESS[source.compression];
+  const reading =
+    source.compression === undefined ? ['cat'] : decompressor({ zstdReadsGzip: false }, source.compression);
   // The first field of a tar header, 100 bytes, is the member's name, ended by NUL if it is shorter; see tar(5).
   const { stdout } = await runCommand(['sh', '-c', '"$@" 2>/dev/null | head -c 100', 'head', ...reading], {
     stdin: file,

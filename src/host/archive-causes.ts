@@ -11,12 +11,17 @@ const YOURSELF = 'If you trust the archive, unpack it yourself and import the di
 const NOWHERE = `Nothing was written there. ${YOURSELF}`;
 
 export function decompressCause(source: string, said: string): Diagnosis | undefined {
-  if (/unexpected end|premature end|truncated|Read error \(39\)|incomplete/i.test(said))
+  if (/unexpected end|premature|truncated|Read error \(39\)|incomplete/i.test(said))
     return { cause: `${source} is truncated: its compressed data ends too early.`, hint: AGAIN };
-  if (/not in .* format|format not recognized|crc|corrupt|checksum|invalid|unsupported/i.test(said))
-    return { cause: `${source} is damaged: its compressed data can not be read.`, hint: AGAIN };
-  if (/trailing garbage/i.test(said))
+  // What zstd says of what follows gzip's data; the data itself was recognised.
+  if (/trailing garbage|unsupported format/i.test(said))
     return { cause: `${source} has something else after its compressed data.`, hint: AGAIN };
+  if (
+    /not in .* format|format not recognized|crc|corrupt|checksum|invalid|unsupported|inflate error/i.test(
+      said,
+    )
+  )
+    return { cause: `${source} is damaged: its compressed data can not be read.`, hint: AGAIN };
   return undefined;
 }
 

@@ -13,8 +13,8 @@ import { userName } from './user-name.ts';
 /** Capability number of CAP_SYS_ADMIN; see capabilities(7). */
 const CAP_SYS_ADMIN = 21n;
 
-/** unshare has 50 kB; anything much larger is busybox, whose unshare has no --map-auto. In bytes. */
-const LARGEST_UNSHARE = 8 << 20;
+/** unshare has 50 kB, zstd one MB; anything much larger is busybox or the like, whose unshare has no --map-auto. In bytes. */
+const LARGEST_PROGRAM = 8 << 20;
 
 /** Probes the machine. Starts no process and changes nothing; on a machine that is not Linux it still answers. */
 export function probeFacts(): Facts {
@@ -26,6 +26,10 @@ export function probeFacts(): Facts {
     ip: findProgram('ip') !== undefined,
     openssl: findProgram('openssl') !== undefined,
     zstd: findProgram('zstd') !== undefined,
+    // Few plans want to know. It is the name of zlib's function, which only a zstd that was built with zlib calls.
+    get zstdReadsGzip() {
+      return programContains('zstd', 'inflate') ?? false;
+    },
     shellMount: shellMount(),
     kernelPaths: kernelPaths(),
     uid: process.getuid?.() ?? 0,
@@ -69,20 +73,21 @@ function rangeProblem(): string | undefined {
   for (const program of ['newuidmap', 'newgidmap']) {
     if (findProgram(program) === undefined) return `${program} is not installed (package uidmap)`;
   }
-  const unshare = findProgram('unshare');
-  if (unshare !== undefined && !knowsMapAuto(unshare))
+  if (programContains('unshare', 'map-auto') === false)
     return 'unshare is older than util-linux 2.38 and can not map ranges of ids';
   return undefined;
 }
 
-/** Whether unshare(1) has --map-auto: the option's name stands in its file, which is a small one. Starting it would cost ten times as much. */
-function knowsMapAuto(unshare: string): boolean {
+/** Whether a text, an option's name say, stands in a program's file; undefined when nobody can tell. Starting the program would cost ten times as much. */
+function programContains(name: string, text: string): boolean | undefined {
+  const path = findProgram(name);
+  if (path === undefined) return undefined;
   try {
-    if (statSync(unshare).size > LARGEST_UNSHARE) return false;
-    return readFileSync(unshare).includes('map-auto');
+    if (statSync(path).size > LARGEST_PROGRAM) return false;
+    return readFileSync(path).includes(text);
   } catch {
-    // It may be executed but not read: believe in it.
-    return true;
+    // It may be executed but not read.
+    return undefined;
   }
 }
 

@@ -25,6 +25,8 @@ export interface Facts {
   readonly openssl: boolean;
   /** Whether the machine has zstd, which compresses what is kept of an import. */
   readonly zstd: boolean;
+  /** Whether the machine has a zstd that decompresses gzip, too. */
+  readonly zstdReadsGzip: boolean;
   /** The mount that holds /bin/sh, and which of the flags it has that an ordinary user may not drop: `nosuid`, `nodev`, `noexec`. */
   readonly shellMount: { readonly point: string; readonly flags: readonly string[] };
   /** Which of the kernel's files exist, of those that a container must not read or write. */

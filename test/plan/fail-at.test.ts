@@ -12,6 +12,7 @@ const FACTS = {
   gid: 1000,
   storeRoot: '/store',
   bash: true,
+  zstdReadsGzip: false,
   ip: true,
   openssl: true,
   zstd: true,

@@ -51,6 +51,7 @@ export function factsOf(mapping: IdMapping): Facts {
     gid: uid,
     storeRoot: mapping === 'host' ? '/var/lib/tinydocker' : '/home/ann/.local/share/tinydocker',
     bash: true,
+    zstdReadsGzip: false,
     ip: true,
     openssl: true,
     zstd: true,

@@ -7,7 +7,7 @@ import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
-import { DECOMPRESS, limited, limitedWhy } from './layer-source.ts';
+import { decompressor, limited, limitedWhy } from './layer-source.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -116,7 +116,7 @@ function archiveSteps(input: ImportInput): readonly Step[] {
       where: { type: 'host' },
       action: {
         type: 'run',
-        argv: [...limited(input), ...DECOMPRESS[archive.compression]],
+        argv: [...limited(input), ...decompressor(input.facts, archive.compression)],
         stdin: archive.path,
         stdout: PLAIN_ARCHIVE,
         reads: archive.path,

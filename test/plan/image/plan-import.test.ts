@@ -17,6 +17,7 @@ const facts = (mapping: IdMapping): Facts => ({
   gid: mapping === 'host' ? 0 : 1000,
   storeRoot: '/store',
   bash: true,
+  zstdReadsGzip: false,
   ip: true,
   openssl: true,
   zstd: true,
