@@ -25,9 +25,9 @@ Usage
 
 REFERENCE is what docker takes: [HOST[:PORT]/]PATH[:TAG][@DIGEST]. skopeo does
 the fetching, with the logins that it and podman keep. The manifest is looked at
-first, by --dry-run too, and fetched by its digest. Layers that the store has are
-not fetched; each other one is compared with the digest that the configuration
-names.
+first, by --dry-run too, and fetched by its digest. Layers that the store has
+are not fetched; each other one is compared with the digest that the
+configuration names.
 
 Options
       --tls-verify=false  do not ask the registry who it is
