@@ -4,7 +4,7 @@
  */
 
 import process from 'node:process';
-import { UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { runFilter, runInPlace } from '../exec/process.ts';
 import { userNamespacesDenied } from '../host/causes/namespaces.ts';
 import { installCommand } from '../host/packages.ts';
@@ -28,29 +28,55 @@ export async function rerunAsOwner(
   argv: readonly string[],
 ): Promise<number | undefined> {
   if (facts.mapping === 'host' || isOwner()) return undefined;
-  const node = [process.execPath, '--', process.argv[1] ?? '', verb, ...argv];
-  const words = asOwner(facts, node).map(String);
+  const { exitStatus, signal } = await runInPlace(ownWords(facts, verb, argv), ownVariables(facts));
+  if (exitStatus === undefined)
+    throw new UserError(`The look at the files was ended by ${signal ?? 'something'}.`);
+  if (exitStatus !== 0) await needNamespace(facts);
+  return exitStatus;
+}
+
+/**
+ * What the command line says on stdout when it runs as the owner of the containers, or the status with which it failed; it has told why then. Throws a
+ * UserError when no user namespace is to be had.
+ */
+export async function askOwner(
+  facts: Facts,
+  verb: string,
+  argv: readonly string[],
+): Promise<Buffer | number> {
+  const variables = Object.entries(ownVariables(facts)).map(([name, value]) => `${name}=${value}`);
+  const { exitStatus, stdout, stderr } = await runFilter(
+    ['env', ...variables, ...ownWords(facts, verb, argv)],
+    [],
+  );
+  if (exitStatus === 0) return stdout;
+  await needNamespace(facts);
+  process.stderr.write(stderr);
+  return exitStatus ?? EXIT.failure;
+}
+
+/** This program, once more. */
+function ownWords(facts: Facts, verb: string, argv: readonly string[]): readonly string[] {
+  return asOwner(facts, [process.execPath, '--', process.argv[1] ?? '', verb, ...argv]).map(String);
+}
+
+function ownVariables({ storeRoot }: Facts): Readonly<Record<string, string>> {
   const passed = PASSED.flatMap(name => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const { exitStatus, signal } = await runInPlace(words, {
-    ...Object.fromEntries(passed),
-    TINYDOCKER_ROOT: facts.storeRoot,
-    [MARK]: '1',
-  });
-  if (exitStatus === undefined)
-    throw new UserError(`The look at the files was ended by ${signal ?? 'something'}.`);
-  if (exitStatus !== 0) {
-    const { exitStatus: tried } = await runFilter(asOwner(facts, ['true']).map(String), []);
-    const denied = userNamespacesDenied();
-    if (tried !== 0)
-      throw new UserError(
-        `The container's files belong to ids of a user namespace, and none can be made. ${denied?.cause ?? ''}`.trim(),
-        { hint: denied?.hint ?? 'tinydocker doctor says what this machine lacks.' },
-      );
-  }
-  return exitStatus;
+  return { ...Object.fromEntries(passed), TINYDOCKER_ROOT: storeRoot, [MARK]: '1' };
+}
+
+/** Throws a UserError that says why there is no user namespace, if that is what is wrong. */
+async function needNamespace(facts: Facts): Promise<void> {
+  const { exitStatus: tried } = await runFilter(asOwner(facts, ['true']).map(String), []);
+  if (tried === 0) return;
+  const denied = userNamespacesDenied();
+  throw new UserError(
+    `The container's files belong to ids of a user namespace, and none can be made. ${denied?.cause ?? ''}`.trim(),
+    { hint: denied?.hint ?? 'tinydocker doctor says what this machine lacks.' },
+  );
 }
 
 /**

@@ -2,12 +2,12 @@
 
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
+import { foundIn, pathsAsked } from '../host/changes/asked-paths.ts';
 import { findChanges, isAtOrBelow } from '../host/changes/changes.ts';
 import { containerStack, oursOf, stillThere } from '../host/changes/container.ts';
 import type { FoundChange } from '../host/changes/details.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
-import { type Found, findInLayers } from '../host/in-root.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { installCommand } from '../host/packages.ts';
 import { storePaths } from '../host/store-paths.ts';
@@ -138,29 +138,6 @@ async function print(
       Buffer.concat(changes.flatMap(({ letter, path }) => [Buffer.from(`${letter} `), path, Buffer.of(0)])),
     );
   } else out.write(Buffer.concat(changes.map(change => listLine(change, out.isTTY))));
-}
-
-/** The path as it was typed, and where links lead in the container. ".." ends at the root. */
-function pathsAsked(path: string, layers: readonly string[]): readonly Buffer[] {
-  const found = foundIn(layers, path);
-  const typed = `/${path
-    .split('/')
-    .reduce<string[]>((names, name) => {
-      if (name === '' || name === '.') return names;
-      return name === '..' ? names.slice(0, -1) : names.concat(name);
-    }, [])
-    .join('/')}`;
-  const places = found.type === 'found' ? [typed, found.place] : [typed];
-  return [...new Set(places)].map(place => Buffer.from(place));
-}
-
-/** The container may change what is just looked up. */
-function foundIn(layers: readonly string[], path: string): Found {
-  try {
-    return findInLayers(layers, path);
-  } catch {
-    return { type: 'unknown' };
-  }
 }
 
 /** A name that was mistyped looks like one without changes. */

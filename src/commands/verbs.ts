@@ -23,6 +23,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   history: { summary: 'show the layers of an image, and what made them', load: () => import('./history.ts') },
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
+  commit: { summary: 'make an image of what a container changed', load: () => import('./commit.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   export: { summary: 'write the files of a container as a tar archive', load: () => import('./export.ts') },

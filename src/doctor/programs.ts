@@ -12,7 +12,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   ip: 'The loopback interface of containers stays down.',
   script: 'run -t can not give a container a terminal of its own.',
   readlink: 'run -t can not give a container a terminal of its own.',
-  find: 'What crashes left behind can not be removed.',
+  find: 'What crashes left behind can not be removed, and containers can not be committed.',
   flock: 'Images can not be imported or removed.',
   sha256sum: 'Images can not be imported.',
   grep: 'Images can not be imported or removed.',

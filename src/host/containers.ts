@@ -26,6 +26,9 @@ export interface StoredContainer {
   readonly identity: string;
   /** Short links of the layers that it stands on, as far as it was written down. */
   readonly layers: readonly string[];
+  /** The name of the image that it was made of, and its command, as far as they were written down. */
+  readonly image: string | undefined;
+  readonly args: readonly string[];
   /** Where something of the user's is mounted, as far as it was written down: volumes, tmpfs. */
   readonly mounts: readonly string[];
 }
@@ -40,9 +43,9 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   const alive = await isAlive(directory, 'gate');
   const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const { keep, layers, mounts } = readContainer(directory);
+  const { keep, layers, mounts, image, args } = readContainer(directory);
   const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, layers, mounts };
+  return { name, directory, identity: identityOf(stats), state, layers, image, args, mounts };
 }
 
 /**
@@ -117,6 +120,8 @@ function wasSetUp(directory: string): boolean {
 function readContainer(directory: string): {
   readonly keep: boolean;
   readonly layers: readonly string[];
+  readonly image: string | undefined;
+  readonly args: readonly string[];
   readonly mounts: readonly string[];
 } {
   try {
@@ -124,10 +129,12 @@ function readContainer(directory: string): {
     return {
       keep: record['keep'] === true,
       layers: words(record['layers']),
+      image: typeof record['image'] === 'string' ? record['image'] : undefined,
+      args: words(record['args']),
       mounts: words(record['mounts']),
     };
   } catch {
-    return { keep: false, layers: [], mounts: [] };
+    return { keep: false, layers: [], image: undefined, args: [], mounts: [] };
   }
 }
 

@@ -14,15 +14,17 @@ import {
   whiteoutCause,
 } from './archive-causes.ts';
 import { type Cause, type Diagnosis, lastLine } from './causes/scene.ts';
+import { commitCause } from './commit-causes.ts';
 import { registryCause } from './registry-cause.ts';
 
-const KINDS: ReadonlySet<PlanKind> = new Set<PlanKind>(['import', 'base', 'tag', 'remove-image']);
+const KINDS: ReadonlySet<PlanKind> = new Set<PlanKind>(['import', 'base', 'tag', 'commit', 'remove-image']);
 
 /** A step of an import, of the default image's making or of an image's removal. */
 export const imageOperationFailed: Cause = ({ plan, step, failure, values, store }) => {
   if (!KINDS.has(plan.kind)) return undefined;
   return (
     storeCause(plan, shown(store), failure.stderr) ??
+    (plan.kind === 'commit' ? commitCause(step, values, failure.stderr) : undefined) ??
     sizeCause(sourceName(plan, step, values), failure) ??
     sourceCause(step, sourceName(plan, step, values), failure)
   );
@@ -137,6 +139,7 @@ function storeNotMade(said: string): Diagnosis | undefined {
 
 /** How the user knows the source of a layer's step. */
 function sourceName(plan: Plan, step: Step, values: Values): string {
+  if (plan.kind === 'commit') return 'What the container changed';
   const number = numberOf(step);
   const first = plan.steps.find(
     ({ id }) =>

@@ -106,6 +106,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   import: true,
   base: true,
   tag: true,
+  commit: true,
   'remove-image': true,
   'remove-container': true,
   prune: true,

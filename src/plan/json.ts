@@ -15,7 +15,7 @@ export function renderJson(plan: Plan, before: readonly Plan[] = []): string {
 }
 
 function planValue(plan: Plan) {
-  const { kind, subject, summary, variables, phases, steps, workspace, notes } = plan;
+  const { kind, subject, summary, variables, phases, steps, workspace, notes, contents } = plan;
   return {
     kind,
     subject,
@@ -25,6 +25,7 @@ function planValue(plan: Plan) {
     steps: steps.map(stepValue),
     workspace: workspace ?? null,
     notes,
+    ...(contents === undefined ? {} : { contents: contents.lines }),
   };
 }
 

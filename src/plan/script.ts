@@ -64,6 +64,7 @@ function planText(plan: Plan, moreFollow: boolean): string {
     `# ---- ${comment(plan.summary)}`,
     moreFollow ? '(' : undefined,
     ...plan.notes.flatMap(note => sentence(`Note: ${note}.`)),
+    ...(plan.contents === undefined ? [] : contentsLines(plan.contents)),
     ...plan.variables.filter(variable => !isProgram(variable)).flatMap(variableLines),
     ...prologue(runs),
     ...plan.phases.flatMap(phase => [
@@ -79,6 +80,11 @@ function planText(plan: Plan, moreFollow: boolean): string {
     moreFollow ? ')' : undefined,
   ];
   return lines.filter(line => line !== undefined).join('\n');
+}
+
+/** One line for each, never broken: a reader may want to compare them with another list. */
+function contentsLines({ title, lines }: NonNullable<Plan['contents']>): readonly string[] {
+  return [...sentence(title), ...lines.map(line => `#   ${comment(line)}`)];
 }
 
 function variableLines({ name, value, meaning }: PlanVariable): readonly string[] {

@@ -117,6 +117,7 @@ export type PlanKind =
   | 'import'
   | 'base'
   | 'tag'
+  | 'commit'
   | 'remove-image'
   | 'remove-container'
   | 'prune'
@@ -137,4 +138,6 @@ export interface Plan {
   readonly workspace?: Arg;
   /** Sentences for the user: what this machine can't do, what was left out. */
   readonly notes: readonly string[];
+  /** What the plan is about, piece by piece, for whoever reads it before it is carried out. */
+  readonly contents?: { readonly title: string; readonly lines: readonly string[] };
 }

@@ -2,20 +2,17 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import process from 'node:process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageRecord } from '../../src/plan/image/image.ts';
-import { makeImage, staticBusybox } from '../support/image.ts';
+import { makeImage } from '../support/image.ts';
 import { CELLS, editsOf, fill } from '../support/matrix.ts';
 import { MODES, type Place, withPlace } from '../support/modes.ts';
-import { hasPodman, withPodman } from '../support/podman.ts';
-import { GUARD } from '../support/probe.ts';
+import { inPodman, whyNoContainers } from '../support/podman.ts';
 import { tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
 import { editIn } from '../support/trees.ts';
 
-const hasBusybox = staticBusybox() !== undefined;
 const [root] = MODES;
 
 const REPLACING = ['create-directory', 'create-same-inside'];
@@ -40,7 +37,7 @@ function likePodman(list: readonly string[]): readonly string[] {
 }
 
 const name = 'podman tells the same, but for what it takes otherwise';
-const reason = await whyNot();
+const reason = await whyNoContainers();
 if (reason !== undefined || root === undefined) skipUnless(test, name, false, reason ?? '', () => undefined);
 else
   test(name, () =>
@@ -73,32 +70,12 @@ function filledLongAgo(directory: string): void {
   assert.is(touched.status, 0);
 }
 
-async function whyNot(): Promise<string | undefined> {
-  if (!hasPodman) return 'podman is not installed';
-  if (!hasBusybox || root === undefined || root.unavailable !== undefined || process.getuid?.() !== 0)
-    return 'podman is compared as root, with a static busybox';
-  const tried = await withPlace(root, place => podmanDiff(place, makeImage(place), ''));
-  return tried === undefined ? 'podman runs no container on this machine' : undefined;
-}
-
-/** podman's list of the same edits, in a store of its own; undefined when it runs no container on this machine. */
-function podmanDiff({ dir, store }: Place, image: ImageRecord, edits: string): readonly string[] | undefined {
-  const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
-  return withPodman(dir, call => {
-    const tar = spawnSync('tar', ['-C', rootfs, '-cf', join(dir, 'root.tar'), '.']);
-    assert.is(tar.status, 0);
-    assert.is(call(['import', join(dir, 'root.tar'), 'matrix']).status, 0);
-    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
-    for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
-      const name = `matrix${index}`;
-      const command = `${GUARD}umask 022; { ${edits}\n:; } 2>/dev/null`;
-      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
-      if (call([...runtime, ...run]).status !== 0) continue;
-      const listed = call([...runtime, 'diff', name]);
-      assert.is(listed.status, 0, listed.stderr);
-      return listed.stdout.trimEnd().split('\n');
-    }
-    return undefined;
+/** podman's list of the same edits. */
+function podmanDiff(place: Place, image: ImageRecord, edits: string): readonly string[] | undefined {
+  return inPodman(place, image, edits, (call, name) => {
+    const listed = call(['diff', name]);
+    assert.is(listed.status, 0, listed.stderr);
+    return listed.stdout.trimEnd().split('\n');
   });
 }
 

@@ -5,50 +5,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { treeOf } from '../support/host.ts';
-import { eachMode, type Place } from '../support/modes.ts';
-import { startTinydocker, tinydocker } from '../support/run.ts';
+import { killAtStep, planSteps, pruneAll } from '../support/killing.ts';
+import { eachMode } from '../support/modes.ts';
+import { tinydocker } from '../support/run.ts';
 import { tarOf } from '../support/tar.ts';
-
-interface Event {
-  readonly type: string;
-  readonly step?: string;
-}
-
-function events(text: string): readonly Event[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .flatMap(line => (line.startsWith('{') ? [JSON.parse(line) as Event] : []));
-}
-
-/** Kills it when the step begins. False when it was done before the signal came, which only the last step allows. */
-async function killAt(place: Place, args: readonly string[], step: string): Promise<boolean> {
-  const running = startTinydocker(place, [...args, '--progress', 'json', '--pace', '20ms']);
-  for (let waited = 0; waited < 20_000; waited += 2) {
-    if (events(running.stderr()).some(event => event.type === 'step-started' && event.step === step)) break;
-    await new Promise(resolve => setTimeout(resolve, 2));
-  }
-  running.kill('SIGKILL');
-  const { stderr } = await running.ended;
-  const done = events(stderr).some(event => event.type === 'step-done' && event.step === step);
-  const others = events(stderr)
-    .filter(event => event.type === 'step-started')
-    .at(-1)?.step;
-  assert.is(others, step, stderr);
-  return !done;
-}
-
-async function stepsOf(place: Place, args: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await tinydocker(place, [...args, '--dry-run', '--format', 'json']);
-  return (JSON.parse(stdout) as { readonly steps: readonly { readonly id: string }[] }).steps.map(
-    ({ id }) => id,
-  );
-}
-
-async function prune(place: Place): Promise<void> {
-  const { status, stdout, stderr } = await tinydocker(place, ['prune', '--force']);
-  assert.is(status, 0, `${stdout}\n${stderr}`);
-}
 
 eachMode(
   test,
@@ -67,9 +27,9 @@ eachMode(
     assert.is((await tinydocker(place, ['image', 'import', 'taken', other])).status, 0);
     const before = treeOf(place.store);
     const args = ['image', 'import', 'taken', tar];
-    for (const step of await stepsOf(place, args)) {
-      const inTime = await killAt(place, args, step);
-      await prune(place);
+    for (const step of await planSteps(place, args)) {
+      const inTime = await killAtStep(place, args, step);
+      await pruneAll(place);
       if (inTime || step !== 'name-image') assert.equal(treeOf(place.store), before, step);
     }
   },
@@ -85,9 +45,9 @@ eachMode(
     assert.is((await tinydocker(place, ['image', 'import', 'gone', tar])).status, 0);
     const before = treeOf(place.store);
     const args = ['rmi', 'gone'];
-    for (const step of await stepsOf(place, args)) {
-      await killAt(place, args, step);
-      await prune(place);
+    for (const step of await planSteps(place, args)) {
+      await killAtStep(place, args, step);
+      await pruneAll(place);
       if (readdirSync(join(place.store, 'images')).length > 0)
         assert.equal(treeOf(place.store), before, step);
       else {

@@ -171,12 +171,14 @@ function linkName(): string {
   return [...randomBytes(8)].map(byte => letters[byte % 32]).join('');
 }
 
-function own(mode: Mode, path: string): void {
+function own(mode: Mode, path: string | Buffer): void {
   if (process.getuid?.() === 0) lchownSync(path, mode.uid, mode.gid);
 }
 
-function ownTree(mode: Mode, path: string): void {
+/** Names may be no UTF-8. */
+function ownTree(mode: Mode, path: string | Buffer): void {
   own(mode, path);
   if (!lstatSync(path).isDirectory()) return;
-  for (const name of readdirSync(path)) ownTree(mode, join(path, name));
+  for (const name of readdirSync(path, { encoding: 'buffer' }))
+    ownTree(mode, Buffer.concat([Buffer.from(path), Buffer.from('/'), name]));
 }

@@ -3,6 +3,12 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
+import * as assert from 'uvu/assert';
+import type { ImageRecord } from '../../src/plan/image/image.ts';
+import { makeImage, staticBusybox } from './image.ts';
+import { MODES, type Place, withPlace } from './modes.ts';
+import { GUARD } from './probe.ts';
 
 export const hasPodman = spawnSync('podman', ['--version']).status === 0;
 
@@ -22,6 +28,44 @@ export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): 
     call(['system', 'reset', '--force']);
     for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
   }
+}
+
+/** Why containers of podman's can not be compared with ours here; undefined when they can. */
+export async function whyNoContainers(): Promise<string | undefined> {
+  if (!hasPodman) return 'podman is not installed';
+  const [root] = MODES;
+  if (
+    staticBusybox() === undefined ||
+    root === undefined ||
+    root.unavailable !== undefined ||
+    process.getuid?.() !== 0
+  )
+    return 'podman is compared as root, with a static busybox';
+  const tried = await withPlace(root, place => inPodman(place, makeImage(place), '', () => true));
+  return tried === undefined ? 'podman runs no container on this machine' : undefined;
+}
+
+/** What `use` makes of a container of podman's in which the edits were made; undefined when it runs no container on this machine. */
+export function inPodman<Value>(
+  { dir, store }: Place,
+  image: ImageRecord,
+  edits: string,
+  use: (podman: Podman, container: string) => Value,
+): Value | undefined {
+  const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
+  return withPodman(dir, call => {
+    const tar = spawnSync('tar', ['-C', rootfs, '-cf', join(dir, 'root.tar'), '.']);
+    assert.is(tar.status, 0);
+    assert.is(call(['import', join(dir, 'root.tar'), 'matrix']).status, 0);
+    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+    for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
+      const name = `matrix${index}`;
+      const command = `${GUARD}umask 022; { ${edits}\n:; } 2>/dev/null`;
+      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
+      if (call([...runtime, ...run]).status === 0) return use(args => call([...runtime, ...args]), name);
+    }
+    return undefined;
+  });
 }
 
 /** The empty control groups that podman leaves, innermost first. */

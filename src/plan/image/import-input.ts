@@ -1,5 +1,6 @@
 /** What the planners of an import start from. */
 
+import type { Arg } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { ImageConfig } from './image.ts';
 import type { Compression, LayerSource } from './layer-source.ts';
@@ -13,8 +14,8 @@ export interface ImportedImage {
   /** Numbers of the layers in ImportInput.sources, from 1, lowest first, at least one. */
   readonly layers: readonly number[];
   readonly config: ImageConfig;
-  /** See ImageRecord. */
-  readonly source?: string;
+  /** See ImageRecord; the digest of a layer of its own is known only when that has been read. */
+  readonly source?: Arg;
 }
 
 export interface ImportInput {

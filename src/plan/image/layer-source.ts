@@ -23,7 +23,21 @@ export type LayerSource =
   /** A member of an archive of an image. */
   | ({ readonly type: 'member'; readonly path: Arg; readonly member: string } & Archived)
   /** A layer that the store has already. */
-  | { readonly type: 'stored'; readonly digest: string };
+  | { readonly type: 'stored'; readonly digest: string }
+  | ChangesSource;
+
+/** What a container changed in its image; see changes-source.ts. */
+export interface ChangesSource {
+  readonly type: 'changes';
+  /** The writable layer, with "merged", which was made like its root directory, beside it. */
+  readonly path: Arg;
+  /** Paths that the image lacks and that the container's plan may have made to mount something on them: left out as long as nothing else is there. */
+  readonly mounts: readonly string[];
+  /** Take only what lies at or below these paths; none for everything. */
+  readonly only: readonly string[];
+  /** Leave out what lies at or below these. */
+  readonly except: readonly string[];
+}
 
 /** What a user can name: a directory, or an archive of one. */
 export type FileSource = Extract<LayerSource, { readonly type: 'directory' | 'tar' }> & {
@@ -46,11 +60,14 @@ export const ATTRIBUTES = [
   '--xattrs-exclude=trusted.*',
 ] as const;
 
-/** What a tree becomes an archive with, the same wherever and whenever: names sorted, owners as numbers, other file systems left out. */
-export const PACK = [
-  ...['--sort=name', '--numeric-owner', '--one-file-system', '--format=posix'],
+/** How archives are written: the same files always give the same one, without names of users, and without times but that of the last change. */
+export const ARCHIVE_FORMAT = [
+  ...['--numeric-owner', '--format=posix'],
   '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
 ] as const;
+
+/** What a tree becomes an archive with, the same wherever and whenever: names sorted, owners as numbers, other file systems left out. */
+export const PACK = ['--sort=name', '--one-file-system', ...ARCHIVE_FORMAT] as const;
 
 /** Ends with its parent, so that a process of a killed import does not go on writing. */
 export const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
@@ -89,10 +106,10 @@ export function decompressor(
   }
 }
 
-/** The steps that make a plain tar archive of the source at `tar`; none for a layer that the store has. */
+/** The steps that make a plain tar archive of the source at `tar`. */
 export function plainTarSteps(
   input: Pick<ImportInput, 'facts' | 'maxSize'>,
-  source: Exclude<LayerSource, { readonly type: 'stored' }>,
+  source: Exclude<LayerSource, { readonly type: 'stored' | 'changes' }>,
   number: number,
   tar: Arg,
 ): readonly Step[] {

@@ -4,6 +4,7 @@ import { type Arg, arg, T, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { changesSteps } from './changes-source.ts';
 import { LAYER_ARCHIVE, LAYER_FILES } from './image.ts';
 import type { ImportInput } from './import-input.ts';
 import { ATTRIBUTES, DIES_WITH_US, type LayerSource, limited, plainTarSteps } from './layer-source.ts';
@@ -54,7 +55,9 @@ export function readSteps(
   const tar = arg`${T}/${String(number)}.tar`;
   const list = arg`${T}/${String(number)}.list`;
   return [
-    ...plainTarSteps(input, source, number, tar),
+    ...(source.type === 'changes'
+      ? changesSteps(input, source, number, tar)
+      : plainTarSteps(input, source, number, tar)),
     {
       id: `list-${number}`,
       phase,
@@ -81,7 +84,7 @@ export function readSteps(
       where: HOST,
       action: {
         type: 'run',
-        argv: ['sh', '-ec', arg`${CHECK_SH}`, 'check', list, tar, ...('diffId' in source ? ['empty'] : [])],
+        argv: ['sh', '-ec', arg`${CHECK_SH}`, 'check', list, tar, ...(mayBeEmpty(source) ? ['empty'] : [])],
       },
       undo: { type: 'nothing', reason: 'it only reads' },
       why: 'A name that contains ".." would be written outside of the layer, over a file of this machine. tar has defences of its own; a hostile archive is better refused before it is opened. A name that begins with "/" is taken relative to the root of the layer, as docker and podman do.',
@@ -191,6 +194,11 @@ function keepStep({ zstd }: Pick<Facts, 'zstd'>, tar: Arg, number: number): Step
     }`,
     pitfalls: ['No space left on device: an import needs room for the archive and for its files.'],
   };
+}
+
+/** An image may have a layer without files, when a command changed none. */
+function mayBeEmpty(source: LayerSource): boolean {
+  return 'diffId' in source || source.type === 'changes';
 }
 
 function verifySteps(source: LayerSource, number: number): readonly Step[] {

@@ -5,6 +5,7 @@ import type { Facts } from '../facts.ts';
 import { shown } from '../names.ts';
 import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
+import { CHANGES_PROGRAMS } from './changes-source.ts';
 import type { ImportInput } from './import-input.ts';
 import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
 import { decompressor, limited, limitedWhy } from './layer-source.ts';
@@ -79,6 +80,7 @@ export function importParts(
 }
 
 const PROGRAMS: readonly PlanVariable[] = [
+  ...CHANGES_PROGRAMS,
   {
     name: CHECK_SH.var,
     value: CHECK_TEXT,

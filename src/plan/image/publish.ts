@@ -1,6 +1,6 @@
 /** The end of an import: layers move from the workspace to their place, and the image gets its name. All or nothing. */
 
-import { type Arg, arg, join, STORE, T, type Variable } from '../arg.ts';
+import { type Arg, arg, join, partsOf, STORE, T, type Variable } from '../arg.ts';
 import { recordFile } from '../names.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
@@ -78,7 +78,8 @@ function recordStep(
     number => arg`{"digest":"${digestOf(number)}","link":"${links[number - 1] ?? ''}"}`,
   );
   const head = JSON.stringify({ version: 1, name, created }).slice(0, -1);
-  const tail = JSON.stringify({ config, ...(source === undefined ? {} : { source }) }).slice(1);
+  const tail = JSON.stringify({ config }).slice(1, -1);
+  const last = source === undefined ? '' : arg`,"source":"${jsonText(source)}"`;
   return {
     id: `write-record${suffix}`,
     phase: 'publish',
@@ -87,13 +88,18 @@ function recordStep(
     action: {
       type: 'write',
       path: recordIn(suffix),
-      text: arg`${head},"layers":[${join(layers, ',')}],${tail}\n`,
+      text: arg`${head},"layers":[${join(layers, ',')}],${tail}${last}}\n`,
       mode: '0600',
     },
     undo: IN_WORKSPACE,
     why: 'An image is this small record: its layers, lowest first, and the command it runs by default. As long as it lies in the workspace it only tells others that these layers are about to be used.',
     pitfalls: [],
   };
+}
+
+/** What stands between the quotes of a JSON string. Variables in it are digests, which need no escapes. */
+function jsonText(word: Arg): Arg {
+  return partsOf(word).map(part => (typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : part));
 }
 
 function recordIn(suffix: string): Arg {

@@ -16,6 +16,13 @@ import { IN_WORKSPACE } from './workspace.ts';
 const WHITEOUTS_SH: Variable = { var: 'WHITEOUTS_SH' };
 const WHITEOUT_SH: Variable = { var: 'WHITEOUT_SH' };
 
+/** The attribute by which overlay knows an opaque directory: an ordinary user's mount has the option userxattr. */
+export const OPAQUE: Readonly<Record<Facts['mapping'], string>> = {
+  host: 'trusted.overlay.opaque',
+  range: 'user.overlay.opaque',
+  single: 'user.overlay.opaque',
+};
+
 /** Arguments: the list of members, the directory of the layer's files, the program for one batch of marks, and what that one needs. */
 const WHITEOUTS_TEXT = `
 grep -q -F -e .wh. -- "$1" || exit 0
@@ -81,7 +88,7 @@ export function whiteoutStep(facts: Pick<Facts, 'mapping'>, number: number): Ste
           files,
           arg`${WHITEOUT_SH}`,
         ],
-        trusted ? 'trusted.overlay.opaque' : 'user.overlay.opaque',
+        OPAQUE[facts.mapping],
         ...[arg`${directory}/${LAYER_OPAQUE}`, arg`${directory}.scratch`],
       ]),
     },
