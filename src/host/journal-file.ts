@@ -106,6 +106,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   import: true,
   base: true,
   tag: true,
+  save: true,
   'remove-image': true,
   'remove-container': true,
   prune: true,

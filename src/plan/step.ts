@@ -117,6 +117,7 @@ export type PlanKind =
   | 'import'
   | 'base'
   | 'tag'
+  | 'save'
   | 'remove-image'
   | 'remove-container'
   | 'prune'
