@@ -16,10 +16,11 @@ Examples
 Usage
   tinydocker image VERB [OPTIONS] [ARGUMENTS]
 
-The verbs are import, pull, load, ls, inspect, history, tag and rm.
+The verbs are import, pull, load, save, ls, inspect, history, tag and rm.
 
 Each of them has a --help of its own. tinydocker images is short for image ls,
-tinydocker rmi for image rm; pull, load, history and tag go without image, too.
+tinydocker rmi for image rm; pull, load, save, history and tag go without image,
+too.
 
 Exit status
   0  done
@@ -36,6 +37,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {
   tag: async () => (await import('./tag.ts')).run,
   pull: async () => (await import('./pull.ts')).run,
   load: async () => (await import('./load.ts')).run,
+  save: async () => (await import('./save.ts')).run,
   rm: async () => (await import('./rmi.ts')).run,
   remove: async () => (await import('./rmi.ts')).run,
 };
@@ -48,7 +50,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   }
   if (name === undefined)
     throw usageError(
-      'image needs a verb: import, pull, load, ls, inspect, history, tag or rm.',
+      'image needs a verb: import, pull, load, save, ls, inspect, history, tag or rm.',
       'tinydocker image --help shows how.',
     );
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
@@ -58,7 +60,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
       `tinydocker image has no verb ${shown(name)}.`,
       near.length > 0
         ? `Did you mean image ${near.join(' or ')}?`
-        : 'There are import, pull, load, ls, inspect, history, tag and rm.',
+        : 'There are import, pull, load, save, ls, inspect, history, tag and rm.',
     );
   }
   const verb = await load();

@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   pull: { summary: 'get an image from a registry', load: () => import('./pull.ts') },
   load: { summary: 'load images that docker, podman or skopeo saved', load: () => import('./load.ts') },
+  save: { summary: 'save images for docker, podman or skopeo', load: () => import('./save.ts') },
   images: { summary: 'list the images', load: () => import('./images.ts') },
   tag: { summary: 'give an image another name', load: () => import('./tag.ts') },
   history: { summary: 'show the layers of an image, and what made them', load: () => import('./history.ts') },

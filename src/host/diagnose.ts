@@ -13,10 +13,12 @@ import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene
 import { storeNotWritable } from './causes/store.ts';
 import { volumeRefused } from './causes/volume.ts';
 import { imageOperationFailed } from './diagnose-import.ts';
+import { saveFailed } from './diagnose-save.ts';
 
 /** In this order: what rules out more comes first. */
 const CAUSES: readonly Cause[] = [
   imageOperationFailed,
+  saveFailed,
   programMissing,
   limitReached,
   nameTaken,

@@ -107,6 +107,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   base: true,
   tag: true,
   commit: true,
+  save: true,
   'remove-image': true,
   'remove-container': true,
   prune: true,

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, UserError } from '../errors.ts';
 import { shown } from '../plan/names.ts';
-import { isBelow } from './mount-table.ts';
+import { isBelow, mountOf } from './mount-table.ts';
 import { isWritable } from './writable.ts';
 
 /** What is to be made there. A file replaces one that exists; a directory only an empty one. */
@@ -19,11 +19,22 @@ export function outputPath(path: string, kind: OutputKind, storeRoot: string): s
     });
   const stats = statsOf(real);
   if (stats !== undefined) refuseTaken(path, real, stats, kind);
-  if (!isWritable(dirname(real)))
-    throw new UserError(`You may not write in the directory ${shown(dirname(real))}.`, {
-      hint: 'It is made there and renamed when it is whole. -o names another place; without -o it goes to stdout.',
-    });
+  const directory = dirname(real);
+  if (!isWritable(directory))
+    throw new UserError(
+      isReadOnly(directory)
+        ? `The directory ${shown(directory)} is on a file system that is mounted read-only.`
+        : `You may not write in the directory ${shown(directory)}.`,
+      {
+        hint: 'The output is made there and renamed when it is whole. -o names another place; without -o it goes to stdout.',
+      },
+    );
   return real;
+}
+
+function isReadOnly(directory: string): boolean {
+  const mount = mountOf(directory);
+  return [...(mount?.options ?? []), ...(mount?.superOptions ?? [])].includes('ro');
 }
 
 /** A link to a file stands for the file, as in cp(1). */

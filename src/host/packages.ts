@@ -32,6 +32,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   sh: ['dash', 'bash', 'busybox'],
   sha256sum: ['coreutils', 'coreutils', 'coreutils'],
   skopeo: ['skopeo', 'skopeo', 'skopeo'],
+  stat: ['coreutils', 'coreutils', 'coreutils'],
   sync: ['coreutils', 'coreutils', 'coreutils'],
   tar: ['tar', 'tar', 'tar'],
   umount: ['mount', 'util-linux', 'umount'],

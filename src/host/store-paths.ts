@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { UserError, usageError } from '../errors.ts';
-import { LAYER_FILES } from '../plan/image/image.ts';
+import { LAYER_ARCHIVE, LAYER_FILES } from '../plan/image/image.ts';
 import { recordFile, shown } from '../plan/names.ts';
 
 export interface StorePaths {
@@ -63,6 +63,11 @@ export function storePaths(root: string): StorePaths {
 /** The directory that holds a layer's files: what overlay gets. */
 export function layerFiles(paths: StorePaths, digest: string): string {
   return join(paths.layers, digest, LAYER_FILES);
+}
+
+/** The archive of a layer, plain or compressed; a layer may have none. */
+export function layerArchive(paths: StorePaths, digest: string): string {
+  return join(paths.layers, digest, LAYER_ARCHIVE);
 }
 
 /** The digest of the layer whose files are in a directory. */

@@ -118,6 +118,7 @@ export type PlanKind =
   | 'base'
   | 'tag'
   | 'commit'
+  | 'save'
   | 'remove-image'
   | 'remove-container'
   | 'prune'

@@ -1,13 +1,13 @@
-// kill -9 at every step of an import and of a removal, then prune: the store is as it was, or as it was to be.
+// kill -9 at every step of an import, of a removal and of a save, then prune: the store is as it was, or as it was to be.
 // @parallel
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { treeOf } from '../support/host.ts';
 import { killAtStep, planSteps, pruneAll } from '../support/killing.ts';
 import { eachMode } from '../support/modes.ts';
-import { tinydocker } from '../support/run.ts';
+import { runAs, tinydocker } from '../support/run.ts';
 import { tarOf } from '../support/tar.ts';
 
 eachMode(
@@ -58,6 +58,40 @@ eachMode(
     }
   },
   ['single'],
+);
+
+eachMode(
+  test,
+  'a save that is killed',
+  async place => {
+    const tar = join(place.dir, 'a.tar');
+    writeFileSync(tar, tarOf([{ name: 'f', text: 'x' }]));
+    assert.is((await tinydocker(place, ['image', 'import', 'x', tar])).status, 0);
+    const [file, directory] = [join(place.home, 'x.tar'), join(place.home, 'layout')];
+    const run = await runAs(place, ['sh', '-c', 'echo old >"$1"; chmod 0600 "$1"', 'old', file]);
+    assert.is(run.status, 0);
+    const before = { store: treeOf(place.store), home: treeOf(place.home) };
+    const args =
+      place.mode.name === 'root'
+        ? ['save', 'x', '-o', file]
+        : ['save', 'x', '--format', 'oci-dir', '-o', directory];
+    for (const step of await planSteps(place, args)) {
+      const inTime = await killAtStep(place, args, step);
+      await pruneAll(place);
+      assert.equal(treeOf(place.store), before.store, step);
+      // The last step is one rename: the output is the old one, or whole.
+      const saved = args.at(-1) ?? '';
+      if (step !== 'name-output') assert.equal(treeOf(place.home), before.home, step);
+      else if (!inTime || existsSync(directory) || readFileSync(file, 'utf8') !== 'old\n') {
+        assert.is((await tinydocker(place, ['image', 'import', '-q', 'again', saved])).status, 0);
+        assert.is((await tinydocker(place, ['rmi', '-q', 'again'])).status, 0);
+      }
+    }
+    // Nothing but the two is there, hidden or not.
+    const names = readdirSync(place.home).filter(name => name !== 'layout' && name !== 'x.tar');
+    assert.equal(names, []);
+  },
+  ['root', 'range'],
 );
 
 test.run();

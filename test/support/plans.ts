@@ -5,6 +5,7 @@ import { createSpec } from '../../src/plan/create-spec.ts';
 import { MASKED_PATHS, READONLY_PATHS } from '../../src/plan/defaults.ts';
 import type { Facts, IdMapping } from '../../src/plan/facts.ts';
 import type { Image } from '../../src/plan/image/image.ts';
+import type { SaveInput } from '../../src/plan/image/save-input.ts';
 import type { RunRequest } from '../../src/plan/request.ts';
 import { planRun } from '../../src/plan/run/plan-run.ts';
 import type { Spec } from '../../src/plan/spec.ts';
@@ -87,4 +88,24 @@ export function planOf(
   });
   if (!plan.ok) throw new Error(plan.failures.map(({ message }) => message).join(' '));
   return plan.value;
+}
+
+/** A save of two images that share a layer; one of them has two names, and one layer has no archive. */
+export function saveInput(changes: Partial<SaveInput> = {}): SaveInput {
+  return {
+    images: [
+      { names: ['low:1'], config: '{"os":"linux"}', id: '1'.repeat(64), layers: [1] },
+      { names: ['high:1', 'a.b/c:2'], config: '{"ä":1}', id: '2'.repeat(64), layers: [1, 2, 3, 1] },
+    ],
+    layers: [
+      { digest: 'a'.repeat(64), archive: { compression: 'zstd' } },
+      { digest: 'b'.repeat(64), archive: {} },
+      { digest: 'c'.repeat(64) },
+    ],
+    format: 'docker-archive',
+    output: "/home/ann/it's.tar",
+    id: 'abc123',
+    facts: factsOf('host'),
+    ...changes,
+  };
 }

@@ -1,9 +1,10 @@
 /** A container's whole file system as one archive. Pure. */
 
-import { arg, STORE, T, type Variable } from '../arg.ts';
+import { arg, STORE, T } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import { ATTRIBUTES, PACK } from '../image/layer-source.ts';
 import { PREPARE, workspaceSteps, workspaceVariables } from '../image/workspace.ts';
+import { nameOutputStep, PART, partVariable } from '../output.ts';
 import type { Phase, Plan, Step } from '../step.ts';
 import { type ContainerView, viewVariables, wholeTree } from './view.ts';
 
@@ -16,15 +17,11 @@ export interface ExportInput {
   readonly facts: Facts;
 }
 
-/** The archive beside its place, until it is whole. */
-const PART: Variable = { var: 'PART' };
-
-const HOST = { type: 'host' } as const;
 const EXPORT: Phase = { id: 'export', title: "Write the container's files as one archive." };
 
 /** The plan that exports a container. To stdout it changes nothing, so it needs no workspace and no undo. */
 export function planExport({ view, output, id, facts }: ExportInput): Plan {
-  const toFile = output === undefined ? [] : [nameStep(output)];
+  const toFile = output === undefined ? [] : [nameOutputStep(output, EXPORT.id)];
   return {
     kind: 'export',
     subject: view.name,
@@ -32,10 +29,7 @@ export function planExport({ view, output, id, facts }: ExportInput): Plan {
     variables: [
       ...(output === undefined
         ? [{ name: STORE.var, value: facts.storeRoot, meaning: 'the store' }]
-        : [
-            ...workspaceVariables(facts, id),
-            { name: PART.var, value: beside(output, id), meaning: 'the archive, until it is whole' },
-          ]),
+        : [...workspaceVariables(facts, id), partVariable(output, id)]),
       ...viewVariables(view),
     ],
     phases: output === undefined ? [EXPORT] : [PREPARE, EXPORT],
@@ -71,22 +65,4 @@ function packStep(view: ContainerView, facts: Pick<Facts, 'mapping'>, toFile: bo
       'Sockets are left out: an archive has no such thing.',
     ],
   };
-}
-
-function nameStep(output: string): Step {
-  return {
-    id: 'name-output',
-    phase: EXPORT.id,
-    title: 'give it its name',
-    where: HOST,
-    action: { type: 'run', argv: ['mv', '-f', '-T', '--', arg`${PART}`, output] },
-    undo: { type: 'nothing', reason: 'it is the last step, and all or nothing' },
-    why: 'rename(2): whoever opens the name finds what was there before, or all of the new one, and never something in between.',
-    pitfalls: ['Is a directory: something else has this name.'],
-  };
-}
-
-/** In the directory of the output, because rename(2) works within one file system only. */
-function beside(output: string, id: string): string {
-  return `${output.slice(0, output.lastIndexOf('/'))}/.tinydocker-${id}.part`;
 }

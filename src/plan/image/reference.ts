@@ -37,3 +37,18 @@ export function parseReference(text: string): Result<Reference> {
     name: parsed.value,
   });
 }
+
+/** Whether docker and podman take the name, tag included, of an image here: their grammar is narrower than ours (github.com/distribution/reference). */
+export function isReference(name: string): boolean {
+  const host = '[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?';
+  const part = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+  return new RegExp(`^(?:${host}/)?${part}(?:/${part})*:\\w[\\w.-]*$`).test(name);
+}
+
+/** The name with the registry that docker means when none is given, as containerd has it: "debian:12" is "docker.io/library/debian:12". */
+export function withRegistry(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length === 0) return `docker.io/library/${name}`;
+  // What makes the first part a host.
+  return /[.:A-Z]/.test(first) || first === 'localhost' ? name : `docker.io/${name}`;
+}

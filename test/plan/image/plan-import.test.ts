@@ -5,11 +5,13 @@ import type { Facts, IdMapping } from '../../../src/plan/facts.ts';
 import { type BaseInput, planBaseImage, plannedBaseImage } from '../../../src/plan/image/base-image.ts';
 import type { ImportedImage, ImportInput } from '../../../src/plan/image/import-input.ts';
 import { PLAIN_ARCHIVE, planImport } from '../../../src/plan/image/plan-import.ts';
+import { planSave } from '../../../src/plan/image/plan-save.ts';
 import { planRemoveImage } from '../../../src/plan/image/remove-image.ts';
 import { renderJson } from '../../../src/plan/json.ts';
 import { quoteArgv } from '../../../src/plan/quote.ts';
 import { renderScript } from '../../../src/plan/script.ts';
 import type { Plan, Step } from '../../../src/plan/step.ts';
+import { saveInput } from '../../support/plans.ts';
 
 const facts = (mapping: IdMapping): Facts => ({
   mapping,
@@ -98,6 +100,8 @@ const PLANS: readonly Plan[] = MAPPINGS.flatMap(mapping => [
   planBaseImage(base({ facts: facts(mapping), tools: { type: 'programs', paths: ['/bin/sh', '/bin/ls'] } })),
   remove(mapping),
   loading(mapping),
+  planSave(saveInput({ facts: facts(mapping) })),
+  planSave(saveInput({ facts: facts(mapping), format: 'oci-dir' })),
 ]);
 
 function step(plan: Plan, id: string): Step {
