@@ -190,7 +190,7 @@ eachMode(
     assert.is(status, 0, stderr);
     assert.match(stderr, /note: of 5 entries 3 device nodes can not be made by you\n/);
     const [digest = ''] = readdirSync(join(place.store, 'layers'));
-    assert.equal(readdirSync(join(place.store, 'layers', digest)).toSorted(), ['kept', 'soft']);
+    assert.equal(readdirSync(join(place.store, 'layers', digest, 'files')).toSorted(), ['kept', 'soft']);
   },
   ['range', 'single'],
 );
