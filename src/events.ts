@@ -11,6 +11,8 @@ export type PlanEvent =
   /** How far a long step is, in bytes. */
   | { readonly type: 'step-progress'; readonly step: string; readonly done: number; readonly total: number }
   | { readonly type: 'step-done'; readonly step: string; readonly milliseconds: number }
+  /** What a step found out and the user should know, a sentence. */
+  | { readonly type: 'note'; readonly step: string; readonly text: string }
   | {
       readonly type: 'step-failed';
       readonly step: string;

@@ -41,6 +41,8 @@ its own.
 
 An archive keeps the owners of its files. When an ordinary user imports a
 directory, what is theirs will belong to root, and the files of others to nobody.
+What could not be kept (owners, where only one id is mapped; device nodes, where
+you are not root; sockets) is counted, and said in one sentence at the end.
 
 Options
 ${IMPORT_OPTIONS_HELP}

@@ -12,11 +12,12 @@ Examples
   tinydocker image ls                                      list them
   tinydocker image inspect debian                          everything about one
   tinydocker image rm debian                               remove one
+  tinydocker image prune                                   and what is unused
 
 Usage
   tinydocker image VERB [OPTIONS] [ARGUMENTS]
 
-The verbs are import, pull, load, save, ls, inspect, history, tag and rm.
+The verbs are import, pull, load, save, ls, inspect, history, tag, rm and prune.
 
 Each of them has a --help of its own. tinydocker images is short for image ls,
 tinydocker rmi for image rm; pull, load, save, history and tag go without image,
@@ -40,6 +41,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {
   save: async () => (await import('./save.ts')).run,
   rm: async () => (await import('./rmi.ts')).run,
   remove: async () => (await import('./rmi.ts')).run,
+  prune: async () => (await import('./image-prune.ts')).run,
 };
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
@@ -50,7 +52,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   }
   if (name === undefined)
     throw usageError(
-      'image needs a verb: import, pull, load, save, ls, inspect, history, tag or rm.',
+      'image needs a verb: import, pull, load, save, ls, inspect, history, tag, rm or prune.',
       'tinydocker image --help shows how.',
     );
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
@@ -60,7 +62,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
       `tinydocker image has no verb ${shown(name)}.`,
       near.length > 0
         ? `Did you mean image ${near.join(' or ')}?`
-        : 'There are import, pull, load, save, ls, inspect, history, tag and rm.',
+        : 'There are import, pull, load, save, ls, inspect, history, tag, rm and prune.',
     );
   }
   const verb = await load();

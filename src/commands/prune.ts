@@ -1,8 +1,7 @@
 /** `tinydocker prune`: removes what killed runs and imports left behind. */
 
 import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
-import { EXIT, UserError, usageError } from '../errors.ts';
+import { EXIT, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { type FoundLeftover, findLeftovers } from '../host/leftovers.ts';
 import { storePaths } from '../host/store-paths.ts';
@@ -12,6 +11,7 @@ import { renderScript } from '../plan/script.ts';
 import { size } from '../ui/messages.ts';
 import { table } from '../ui/table.ts';
 import { visible } from '../ui/visible.ts';
+import { confirmed } from './confirm.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
 
@@ -81,7 +81,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   }
   if (!values.quiet) process.stdout.write(found.length === 0 ? 'Nothing is left over.\n' : listed(found));
   if (found.length === 0) return EXIT.ok;
-  if (!values.force && !(await confirmed(found.length))) return EXIT.failure;
+  if (!values.force && !(await confirmed(found.length, 'prune'))) return EXIT.failure;
 
   const quiet = values.quiet ?? false;
   const { failed, interrupted } = await removeAll(removables, planOf, {
@@ -125,19 +125,4 @@ function listed(found: readonly FoundLeftover[]): string {
       visible(reason),
     ]),
   ]);
-}
-
-/** Asks on the terminal. Throws a UserError when there is none. */
-async function confirmed(count: number): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new UserError('Nothing was removed: prune asks first, and there is no terminal to ask on.', {
-      hint: '--force removes without a question; --dry-run prints the commands.',
-    });
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Remove ${count === 1 ? 'it' : `all ${count}`}? [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
 }

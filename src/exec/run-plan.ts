@@ -177,9 +177,10 @@ class PlanRun {
     if (unwritten !== undefined) return { milliseconds: 0, failure: unwritten };
     if (!step.reserves) this.#begun.push(step);
     if (step.action.type === 'wait') this.#phase = 'container';
-    const result = await runStep(step, this.#state, (done, total) =>
-      this.#emit({ type: 'step-progress', step: step.id, done, total }),
-    );
+    const result = await runStep(step, this.#state, {
+      progress: (done, total) => this.#emit({ type: 'step-progress', step: step.id, done, total }),
+      note: text => this.#emit({ type: 'note', step: step.id, text }),
+    });
     if (!step.reserves || result.failure !== undefined) return result;
     this.#begun.push(step);
     const failure = journalFailure(step, () => this.#openJournal(step));

@@ -17,13 +17,21 @@ export interface StepResult {
   readonly failure?: StepFailure;
 }
 
+/** Who is told what a step finds out while it runs. */
+export interface StepListener {
+  /** How far a long step is, in bytes. */
+  readonly progress: Report;
+  /** A sentence for the user. */
+  readonly note: (text: string) => void;
+}
+
 /** Does what the step says. A failure is a value; nothing is thrown for what can go wrong on the machine. */
-export async function runStep(step: Step, state: RunState, progress: Report): Promise<StepResult> {
+export async function runStep(step: Step, state: RunState, listener: StepListener): Promise<StepResult> {
   const begin = performance.now();
   let problem: Partial<StepFailure> | undefined;
   try {
     needDescriptors(FOR_STEP);
-    problem = await perform(step, state, progress);
+    problem = await perform(step, state, listener);
   } catch (error) {
     problem = { stderr: errorMessage(error) };
   }
@@ -36,13 +44,13 @@ export async function runStep(step: Step, state: RunState, progress: Report): Pr
 async function perform(
   step: Step,
   state: RunState,
-  progress: Report,
+  listener: StepListener,
 ): Promise<Partial<StepFailure> | undefined> {
   const { action } = step;
   const text = (word: Arg) => resolve(word, state.values);
   switch (action.type) {
     case 'run':
-      return runToEnd(step, action, state, progress);
+      return runToEnd(step, action, state, listener);
     case 'write':
       writeFileSync(text(action.path), text(action.text), {
         flag: 'wx',
@@ -72,7 +80,7 @@ async function runToEnd(
   step: Step,
   action: Extract<Action, { type: 'run' }>,
   state: RunState,
-  progress: Report,
+  listener: StepListener,
 ): Promise<Partial<StepFailure> | undefined> {
   const optional = (word: Arg | undefined) => (word === undefined ? undefined : resolve(word, state.values));
   const command = startCommand(
@@ -82,7 +90,7 @@ async function runToEnd(
       callersStdin: action.callersStdin ?? false,
       stdout: optional(action.stdout),
       callersStdout: action.callersStdout ?? false,
-      keepStdout: action.capture !== undefined,
+      keepStdout: action.capture !== undefined || action.tells === true,
       callersEnvironment: action.environment === 'caller',
       stderr: state.stderr?.fd,
     },
@@ -90,16 +98,21 @@ async function runToEnd(
   state.current = command;
   const { reads, fills } = action;
   const watched = [
-    ...(reads === undefined ? [] : [watchReading(command.pid, resolve(reads, state.values), progress)]),
+    ...(reads === undefined
+      ? []
+      : [watchReading(command.pid, resolve(reads, state.values), listener.progress)]),
     ...(fills === undefined
       ? []
-      : [watchFilling(resolve(fills.directory, state.values), fills.bytes, progress)]),
+      : [watchFilling(resolve(fills.directory, state.values), fills.bytes, listener.progress)]),
   ];
   const ended = await command.ended;
   for (const stop of watched) stop();
   delete state.current;
   const stderr = saidBy(ended, state);
   if (ended.exitStatus !== 0) return problemOf({ ...ended, stderr });
+  if (action.tells) {
+    for (const [, text = ''] of ended.stdout.matchAll(/^note: (.+)$/gm)) listener.note(text);
+  }
   if (action.capture !== undefined) {
     const [word = ''] = ended.stdout.split(/\s/, 1);
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };

@@ -107,6 +107,11 @@ function sourceCause(step: Step, source: string, failure: StepFailure): Diagnosi
       return storeNotMade(said);
     case 'take-names':
     case 'take-links':
+      if (/ is another one by now/.test(said))
+        return {
+          cause: 'Nothing was removed: the name of an image was given to another one a moment ago.',
+          hint: 'Try again.',
+        };
       return /cannot stat/.test(said)
         ? {
             cause: 'Nothing was removed: somebody else removed the same a moment ago.',

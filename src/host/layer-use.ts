@@ -1,17 +1,61 @@
 /** Who uses what in the store: layers by digest, short links by name. */
 
-import { readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageRecord } from '../plan/image/image.ts';
 import { recordFile } from '../plan/names.ts';
-import { listContainers, type StoredContainer } from './containers.ts';
+import { identityOf, listContainers, type StoredContainer } from './containers.ts';
+import { diskUsage } from './disk-usage.ts';
 import { filesIn, listImages } from './images.ts';
-import { digestOfLayer, type StorePaths } from './store-paths.ts';
+import { digestOfLayer, imageFile, type StorePaths } from './store-paths.ts';
 import { readText } from './text-file.ts';
 
 export interface Unused {
   readonly links: readonly string[];
   readonly layers: readonly string[];
+}
+
+/** What `image prune` may remove. */
+export interface UnusedImages {
+  readonly images: readonly {
+    readonly name: string;
+    /** Which record was looked at; see identityOf in containers.ts. */
+    readonly identity: string;
+  }[];
+  readonly layers: readonly {
+    readonly digest: string;
+    /** What its files take on the disk, in bytes, as far as this user can see them. */
+    readonly bytes: number;
+  }[];
+  readonly links: readonly string[];
+}
+
+/**
+ * The images that no container stands on and the filter means, with the links and layers that nothing names once they are gone; and, if asked, those
+ * that nothing names already.
+ */
+export async function findUnused(
+  paths: StorePaths,
+  filter: (image: ImageRecord) => boolean,
+  others: boolean,
+): Promise<UnusedImages> {
+  const containers = new Set((await listContainers(paths)).flatMap(({ layers }) => layers));
+  const images = listImages(paths).filter(
+    image => filter(image) && !image.layers.some(({ link }) => containers.has(link)),
+  );
+  const names = images.map(({ name }) => name);
+  const unused = await unusedWithout(paths, names);
+  const before = others ? { links: [], layers: [] } : await unusedWithout(paths, []);
+  return {
+    images: images.flatMap(({ name }) => {
+      const stats = lstatSync(imageFile(paths, name), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? [] : [{ name, identity: identityOf(stats) }];
+    }),
+    layers: unused.layers
+      .filter(digest => !before.layers.includes(digest))
+      .map(digest => ({ digest, bytes: diskUsage(join(paths.layers, digest)).bytes })),
+    links: unused.links.filter(link => !before.links.includes(link)),
+  };
 }
 
 /** The containers, running, kept or left by a crash, that stand on a short link of the image which no other image has. */

@@ -210,6 +210,7 @@ function runLine(step: Step, action: Extract<Action, { type: 'run' }>): string {
     ...fullArgv(step, action.argv).map(quoteArg),
     ...(action.stdin === undefined ? [] : [`<${quoteArg(action.stdin)}`]),
     ...(action.stdout === undefined ? [] : [`>${quoteArg(action.stdout)}`]),
+    ...(action.tells ? ['>&2'] : []),
   ];
   if (action.capture === undefined) return layOut(words);
   const name = action.capture;

@@ -35,6 +35,8 @@ export type Action =
       readonly callersStdin?: true;
       /** Variable that receives the first word of the command's stdout. */
       readonly capture?: string;
+      /** Lines of the command's stdout that begin with "note: " are for the user. */
+      readonly tells?: true;
       /** The caller's environment, for what a user configures there (proxies, logins); otherwise the command has a small one of ours. */
       readonly environment?: 'caller';
       /** The file that a long command reads, so that a progress bar can say how far it is. */

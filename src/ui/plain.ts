@@ -44,6 +44,8 @@ function sentences(state: ProgressState, event: PlanEvent, before: ProgressState
           ? []
           : visibleLines(event.failure.stderr).map(line => `  ${line}`)),
       ];
+    case 'note':
+      return [`note: ${visible(event.text)}`];
     case 'container-started':
       return [doneSentence(state)];
     case 'container-exited':

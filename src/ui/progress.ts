@@ -44,12 +44,20 @@ export interface ProgressState {
   readonly started: boolean;
   /** Exit status of the container's command. */
   readonly status?: number;
+  /** What steps found out and the user should know. */
+  readonly notes: readonly string[];
   /** What the last signal led to. */
   readonly interrupted?: { readonly signal: string; readonly reaction: string };
   readonly outcome?: Outcome;
 }
 
-export const NOT_STARTED: ProgressState = { phase: 'steps', steps: [], undos: [], started: false };
+export const NOT_STARTED: ProgressState = {
+  phase: 'steps',
+  steps: [],
+  undos: [],
+  notes: [],
+  started: false,
+};
 
 /** The state after one more event. An event about a step that the plan does not have changes nothing. */
 export function progress(state: ProgressState, event: PlanEvent): ProgressState {
@@ -72,6 +80,8 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
         milliseconds: event.milliseconds,
         failure: event.failure,
       });
+    case 'note':
+      return { ...state, notes: [...state.notes, event.text] };
     case 'container-started':
       return { ...state, phase: 'container', started: true };
     case 'container-exited':

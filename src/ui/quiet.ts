@@ -7,7 +7,9 @@ import type { Reporter, Write } from './reporter.ts';
 export function quietReporter(write: Write, { notes }: { readonly notes: boolean }): Reporter {
   return {
     emit(event) {
-      if (notes && event.type === 'interrupted') write(`tinydocker: ${event.signal}: ${event.reaction}\n`);
+      if (!notes) return;
+      if (event.type === 'note') write(messageText({ kind: 'note', text: event.text }));
+      if (event.type === 'interrupted') write(`tinydocker: ${event.signal}: ${event.reaction}\n`);
     },
     say(message) {
       if (notes || message.kind === 'error') write(messageText(message));

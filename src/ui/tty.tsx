@@ -145,6 +145,8 @@ class TtyReporter implements Reporter {
   async #end(): Promise<void> {
     this.#stopDrawing();
     const { outcome, started } = this.#state;
+    // Between rows that are redrawn there is no place for them.
+    for (const text of this.#state.notes) this.say({ kind: 'note', text });
     if (outcome?.type === 'succeeded') {
       this.#sentence(
         outcome.leftovers.length > 0 ? 'undo failed' : 'done',

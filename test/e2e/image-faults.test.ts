@@ -8,7 +8,7 @@ import { runPlan } from '../../src/exec/run-plan.ts';
 import { findBaseTools } from '../../src/host/base-tools.ts';
 import { diagnose } from '../../src/host/diagnose.ts';
 import { probeFacts } from '../../src/host/facts.ts';
-import { unusedWithout } from '../../src/host/layer-use.ts';
+import { findUnused, unusedWithout } from '../../src/host/layer-use.ts';
 import { newLinkName, newOperationId } from '../../src/host/operation.ts';
 import { storePaths } from '../../src/host/store-paths.ts';
 import type { Facts } from '../../src/plan/facts.ts';
@@ -130,6 +130,32 @@ test('the removal of images', () =>
     await succeed(plan());
     assert.equal(readdirSync(join(facts.storeRoot, 'images')), ['low:latest.json']);
     assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 1);
+  }));
+
+test('the removal of what nobody uses, by name and without', () =>
+  withStore(async ({ facts, source, importing }) => {
+    const paths = storePaths(facts.storeRoot);
+    const planned = async (images: boolean) => {
+      const { images: found, layers, links } = await findUnused(paths, () => images, true);
+      return planRemoveImage({
+        names: found.map(({ name }) => name),
+        identities: found.map(({ identity }) => identity),
+        layers: layers.map(({ digest }) => digest),
+        links,
+        id: newOperationId(),
+        facts,
+      });
+    };
+    await succeed(importing('image', source('old.tar', 'old')));
+    await succeed(importing('image', source('new.tar', 'new')));
+    await failEach(() => planned(false), facts.storeRoot);
+    await succeed(await planned(false));
+    assert.is(readdirSync(join(facts.storeRoot, 'layers')).length, 1);
+    assert.equal((await planned(false)).steps, []);
+    await failEach(() => planned(true), facts.storeRoot);
+    await succeed(await planned(true));
+    for (const directory of ['images', 'layers', 'l', 'tmp'])
+      assert.equal(readdirSync(join(facts.storeRoot, directory)), []);
   }));
 
 test('a removal that finds a layer in use since a moment ago puts everything back', () =>

@@ -5,6 +5,7 @@ import type { Facts } from '../facts.ts';
 import type { Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
 import type { ImportInput } from './import-input.ts';
+import { keepsWarnings } from './losses.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -150,6 +151,8 @@ function packStep(
       type: 'run',
       argv: asOwner(facts, [
         ...DIES_WITH_US,
+        ...keepsWarnings(`${number}.pack`),
+        ...DIES_WITH_US,
         ...['tar', '--create', '--file', tar, '--directory', path],
         ...PACK,
         ...(mtime === undefined ? [] : [`--mtime=${mtime}`]),
@@ -158,7 +161,10 @@ function packStep(
       ]),
     },
     why: `The directory as one archive, its names sorted, so that the same files always give the same digest. Other file systems that are mounted below it (/proc, say) are left out.${limitedWhy({})}`,
-    pitfalls: ['Permission denied: a file in the directory is not readable for you.'],
+    pitfalls: [
+      'Permission denied: a file in the directory is not readable for you.',
+      'socket ignored: an archive can not hold a socket, and whoever listened on it is not in the image.',
+    ],
   };
 }
 

@@ -8,10 +8,10 @@ import { changesSteps } from './changes-source.ts';
 import { LAYER_ARCHIVE, LAYER_FILES } from './image.ts';
 import type { ImportInput } from './import-input.ts';
 import { ATTRIBUTES, DIES_WITH_US, type LayerSource, limited, plainTarSteps } from './layer-source.ts';
+import { deviceSteps, keepsWarnings, leftOut } from './losses.ts';
 import { IN_WORKSPACE } from './workspace.ts';
 
 export const CHECK_SH: Variable = { var: 'CHECK_SH' };
-export const UNPACK_SH: Variable = { var: 'UNPACK_SH' };
 
 /**
  * Reads what `tar --list --verbose --block-number --quoting-style=c` printed: the first double quote of a line begins the member's name, and no quote
@@ -29,9 +29,6 @@ bad=$(names "$1" | grep -E -m 1 '(^|/|" link to ")[.][.](/|")' || :)
 tail -n 1 "$1" | grep -q '[*] Block of NULs [*]' || fail "the archive has no end mark"
 [ -z "$(tail -c 512 "$2" | tr -d '\\000' | head -c 1)" ] || fail "the archive goes on after its end mark"
 `.trim();
-
-/** tar gives directories that the archive does not list the modes of the umask, and ours would close them to the container's users. */
-export const UNPACK_TEXT = 'umask 022; exec "$@"';
 
 const HOST = { type: 'host' } as const;
 /** The word $DIGESTn. */
@@ -130,6 +127,7 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
       why: "Empty directories, made by mkdir(2), into which nobody else writes: one for the layer, and in it one for the layer's files.",
       pitfalls: [],
     },
+    ...deviceSteps(facts, number),
     {
       id: `unpack-${number}`,
       phase,
@@ -138,13 +136,15 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
       action: {
         type: 'run',
         argv: asOwner(facts, [
+          ...DIES_WITH_US,
+          ...keepsWarnings(`${number}.unpack`),
           ...limited(input),
-          ...['sh', '-c', arg`${UNPACK_SH}`, 'unpack'],
           ...['tar', '--extract', '--file', tar, '--directory', files],
           ...['--numeric-owner', '--preserve-permissions', '--delay-directory-restore'],
           facts.mapping === 'single' ? '--no-same-owner' : '--same-owner',
           ...ATTRIBUTES,
           ...['--anchored', '--exclude=./dev/*', '--exclude=dev/*', '--exclude=/dev/*'],
+          ...(facts.mapping === 'host' ? [] : ['--no-wildcards', '--exclude-from', leftOut(number)]),
         ]),
         reads: tar,
       },
@@ -155,7 +155,7 @@ export function unpackSteps(input: Pick<ImportInput, 'facts' | 'maxSize'>, numbe
           : 'tar unpacks as root of a user namespace made by unshare(2), the one in which containers run, so that the files belong to the ids that the container will see. It takes the leading slash off names and hard links, and makes symbolic links that lead elsewhere only at the end, so no member can be written through one. The content of dev is left out: mknod(2) is not permitted here, and a container gets a /dev of its own.',
       pitfalls: [
         'Cannot open: Not a directory: a member lies below a symbolic link of the same archive that leads outside.',
-        'Cannot mknod: Operation not permitted: device nodes outside of /dev can be unpacked by root only.',
+        'Cannot mknod: Operation not permitted: device nodes can be unpacked by root only.',
       ],
     },
     keepStep(facts, tar, number),

@@ -7,8 +7,9 @@ import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
 import { CHANGES_PROGRAMS } from './changes-source.ts';
 import type { ImportInput } from './import-input.ts';
-import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, UNPACK_SH, UNPACK_TEXT, unpackSteps } from './layer.ts';
+import { CHECK_SH, CHECK_TEXT, digestOf, readSteps, unpackSteps } from './layer.ts';
 import { decompressor, limited, limitedWhy } from './layer-source.ts';
+import { LOSS_PROGRAMS, lossSteps } from './losses.ts';
 import {
   NAME_SH,
   NAME_TEXT,
@@ -61,6 +62,7 @@ export function importParts(
     ...archiveSteps(input),
     ...sources.flatMap((source, index) => readSteps(input, source, index + 1)),
     ...unpacked.flatMap(number => [...unpackSteps(input, number), whiteoutStep(facts, number)]),
+    ...lossSteps(facts, unpacked),
     ...publishSteps(input),
   ];
   return {
@@ -86,11 +88,7 @@ const PROGRAMS: readonly PlanVariable[] = [
     value: CHECK_TEXT,
     meaning: 'refuses an archive with members that would lie outside',
   },
-  {
-    name: UNPACK_SH.var,
-    value: UNPACK_TEXT,
-    meaning: 'gives directories that an archive does not list mode 0755',
-  },
+  ...LOSS_PROGRAMS,
   ...WHITEOUT_PROGRAMS,
   {
     name: PUBLISH_SH.var,

@@ -3,13 +3,19 @@
 import { type Arg, arg, STORE, T, type Variable } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import { recordFile } from '../names.ts';
-import type { Phase, Plan, Step } from '../step.ts';
+import type { Phase, Plan, PlanVariable, Step } from '../step.ts';
 import { asOwner } from '../user-namespace.ts';
+import { usesVariable } from '../uses-variable.ts';
 import { IN_WORKSPACE, PREPARE, workspaceSteps, workspaceVariables } from './workspace.ts';
 
 export interface RemoveInput {
-  /** The images' names with their tags, at least one. */
+  /** The images' names with their tags. */
   readonly names: readonly string[];
+  /**
+   * Which records these names had when they were looked at, in the same order: inode number and time of the last change. A name that has another one by then
+   * is not removed, and nothing else either.
+   */
+  readonly identities?: readonly string[];
   /** Short links that no other image and no container uses. */
   readonly links: readonly string[];
   /** Digests of layers that no other image and no container uses. */
@@ -19,8 +25,20 @@ export interface RemoveInput {
   readonly facts: Facts;
 }
 
+const TAKE_NAMES_SH: Variable = { var: 'TAKE_NAMES_SH' };
 const TAKE_LAYERS_SH: Variable = { var: 'TAKE_LAYERS_SH' };
 const RESTORE_SH: Variable = { var: 'RESTORE_SH' };
+
+/** Arguments: the store, our workspace, then records and their identities by turns. */
+const TAKE_NAMES_TEXT = `
+store=$1 workspace=$2; shift 2
+while [ $# -gt 0 ]; do
+  now=$(stat -c '%i %.9Z' -- "$store/images/$1")
+  [ "$now" = "$2" ] || { echo "the image $1 is another one by now" >&2; exit 1; }
+  mv -t "$workspace/images" -- "$store/images/$1"
+  shift 2
+done
+`.trim();
 
 /**
  * Arguments: the store, our workspace, digests. Our links are gone by now, so no container can begin to use a layer through them; one that began
@@ -54,33 +72,46 @@ for ours in "$1"/*; do
 done
 `.trim();
 
+const PROGRAMS: readonly PlanVariable[] = [
+  {
+    name: TAKE_NAMES_SH.var,
+    value: TAKE_NAMES_TEXT,
+    meaning: 'takes names away, if they still mean the same',
+  },
+  { name: TAKE_LAYERS_SH.var, value: TAKE_LAYERS_TEXT, meaning: 'takes layers away that nobody uses' },
+  { name: RESTORE_SH.var, value: RESTORE_TEXT, meaning: 'puts everything back' },
+];
+
 const HOST = { type: 'host' } as const;
 const REMOVE: Phase = {
   id: 'remove',
   title: 'Move what nobody uses into the workspace, which goes away at the end.',
 };
 
-/** The plan that removes images. Up to its end everything can be put back. */
+/** The plan that removes images, or only links and layers. Up to its end everything can be put back; it has no steps when there is nothing to remove. */
 export function planRemoveImage(input: RemoveInput): Plan {
-  const { facts, names, id } = input;
-  const steps = [...workspaceSteps(facts), ...removeSteps(input)];
+  const { facts, names, links, layers, id } = input;
+  const nothing = names.length + links.length + layers.length === 0;
+  const steps = nothing ? [] : [...workspaceSteps(facts), ...removeSteps(input)];
   return {
     kind: 'remove-image',
-    subject: names.join(' '),
-    summary: `remove the ${names.length === 1 ? 'image' : 'images'} ${names.join(', ')}`,
+    subject: names.join(' ') || 'layers',
+    summary:
+      names.length === 0
+        ? 'remove layers that no image uses'
+        : `remove the ${names.length === 1 ? 'image' : 'images'} ${names.join(', ')}`,
     variables: [
       ...workspaceVariables(facts, id),
-      { name: TAKE_LAYERS_SH.var, value: TAKE_LAYERS_TEXT, meaning: 'takes layers away that nobody uses' },
-      { name: RESTORE_SH.var, value: RESTORE_TEXT, meaning: 'puts everything back' },
+      ...PROGRAMS.filter(({ name }) => steps.some(step => usesVariable(step, name))),
     ],
-    phases: [PREPARE, REMOVE],
+    phases: nothing ? [] : [PREPARE, REMOVE],
     steps,
-    workspace: arg`${T}`,
+    ...(nothing ? {} : { workspace: arg`${T}` }),
     notes: [],
   };
 }
 
-function removeSteps({ facts, names, links, layers }: RemoveInput): readonly Step[] {
+function removeSteps({ facts, names, identities, links, layers }: RemoveInput): readonly Step[] {
   const places: Step = {
     id: 'make-places',
     phase: REMOVE.id,
@@ -93,44 +124,75 @@ function removeSteps({ facts, names, links, layers }: RemoveInput): readonly Ste
   };
   return [
     places,
-    take('images', 'take the names', names.map(recordFile), {
-      why: 'rename(2) of the records: from now on nobody finds the images.',
-    }),
-    ...(links.length === 0
+    ...(names.length === 0
       ? []
-      : [
-          take('l', 'take the links', links, {
-            why: 'rename(2) of the short links, before anybody looks who uses the layers: a container that is just being made can mount a layer only by these.',
-          }),
-        ]),
-    ...(layers.length === 0 ? [] : [takeLayers(facts, layers)]),
+      : identities === undefined
+        ? [take('images', names.map(recordFile))]
+        : [takeIdentified(names.map(recordFile), identities)]),
+    ...(links.length === 0 ? [] : [take('l', links)]),
+    ...(links.length + layers.length === 0 ? [] : [takeLayers(facts, layers)]),
   ];
 }
 
-function take(
-  directory: 'images' | 'l',
-  title: string,
-  names: readonly string[],
-  { why }: { readonly why: string },
-): Step {
+const NAMES = {
+  id: 'take-names',
+  phase: REMOVE.id,
+  title: 'take the names',
+  where: HOST,
+  undo: restore('images', argv => argv),
+} as const;
+
+/** The step that moves records or links away. */
+function take(directory: 'images' | 'l', names: readonly string[]): Step {
+  const argv = [
+    'mv',
+    '-t',
+    arg`${T}/${directory}`,
+    '--',
+    ...names.map(name => arg`${STORE}/${directory}/${name}`),
+  ];
+  const action = { type: 'run', argv } as const;
+  if (directory === 'images')
+    return {
+      ...NAMES,
+      action,
+      why: 'rename(2) of the records: from now on nobody finds the images.',
+      pitfalls: [],
+    };
   return {
-    id: directory === 'l' ? 'take-links' : 'take-names',
-    phase: REMOVE.id,
-    title,
-    where: HOST,
+    ...NAMES,
+    id: 'take-links',
+    title: 'take the links',
+    action,
+    undo: restore('l', words => words),
+    why: 'rename(2) of the short links, before anybody looks who uses the layers: a container that is just being made can mount a layer only by these.',
+    pitfalls: [],
+  };
+}
+
+function takeIdentified(records: readonly string[], identities: readonly string[]): Step {
+  return {
+    ...NAMES,
     action: {
       type: 'run',
       argv: [
-        'mv',
-        '-t',
-        arg`${T}/${directory}`,
-        '--',
-        ...names.map(name => arg`${STORE}/${directory}/${name}`),
+        ...[
+          'flock',
+          arg`${STORE}/layers`,
+          'sh',
+          '-ec',
+          arg`${TAKE_NAMES_SH}`,
+          'take-names',
+          arg`${STORE}`,
+          arg`${T}`,
+        ],
+        ...records.flatMap((record, index) => [record, identities[index] ?? '']),
       ],
     },
-    undo: restore(directory, argv => argv),
-    why,
-    pitfalls: [],
+    why: 'rename(2) of the records: from now on nobody finds the images. Under the lock that imports take too, each is taken only if it is the record that was listed: its name may mean another image by now.',
+    pitfalls: [
+      'is another one by now: the name was given to another image meanwhile; nothing is removed then.',
+    ],
   };
 }
 

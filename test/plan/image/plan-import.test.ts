@@ -140,7 +140,7 @@ test('the steps of an import, in order', () => {
         'keep-2',
         'whiteouts-2',
       ],
-      ...['make-layer-3', 'unpack-3', 'keep-3', 'whiteouts-3'],
+      ...['make-layer-3', 'unpack-3', 'keep-3', 'whiteouts-3', 'count-losses'],
       'write-record',
       'sync',
       ...[
@@ -173,6 +173,7 @@ test('the steps of a load: what the store has is not read, and every image gets 
         'unpack-3',
         'keep-3',
         'whiteouts-3',
+        'count-losses',
       ],
       ...['write-record-1', 'write-record-2', 'sync'],
       ...[
