@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
 import { storePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
+import { tooManyLayers } from '../plan/image/image.ts';
 import type { ImportInput } from '../plan/image/import-input.ts';
 import type { LayerSource } from '../plan/image/layer-source.ts';
 import { parseImageName, shown } from '../plan/names.ts';
@@ -29,6 +30,10 @@ export function archiveImport(
         hint: `tinydocker load ${path} loads them all under their own names: ${images.flatMap(({ names }) => names).join(', ')}.`,
       },
     );
+  for (const { names, config } of images) {
+    const tooMany = tooManyLayers(name ?? names[0] ?? path, config.diffIds);
+    if (tooMany !== undefined) throw new UserError(tooMany.message, tooMany);
+  }
   const layers = new Map<string, LayerSource>();
   for (const image of images)
     for (const [index, diffId] of image.config.diffIds.entries())

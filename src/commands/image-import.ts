@@ -8,6 +8,7 @@ import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { inspectSource } from '../host/import-source.ts';
 import { newLinkName, newOperationId, timestamp } from '../host/operation.ts';
+import { tooManyLayers } from '../plan/image/image.ts';
 import { planImport } from '../plan/image/plan-import.ts';
 import { parseImageName, shown } from '../plan/names.ts';
 import { IMPORT_OPTIONS, IMPORT_OPTIONS_HELP, maxSize } from './import-options.ts';
@@ -80,6 +81,8 @@ export async function importImage(argv: readonly string[], commandLine: string):
     return carryOut(planImport(input, path), options, commandLine);
   }
   const sources = paths.map(path => inspectSource(path, facts.storeRoot));
+  const tooMany = tooManyLayers(image, paths);
+  if (tooMany !== undefined) throw new UserError(tooMany.message, tooMany);
   const twice = sources.findIndex((source, index) =>
     sources.slice(0, index).some(({ path }) => path === source.path),
   );

@@ -6,7 +6,8 @@
 import { closeSync } from 'node:fs';
 import process from 'node:process';
 import { findProgram } from '../programs.ts';
-import { entryIn, openRoot, pathIn, withDirectory } from './directory.ts';
+import { Descents } from './descents.ts';
+import { entryIn, openRoot, pathIn } from './directory.ts';
 import { parseGetfattr, parseTar } from './xattr-formats.ts';
 
 export type Xattrs = ReadonlyMap<string, string>;
@@ -42,27 +43,32 @@ export async function readXattrs(places: readonly Place[], run: Run): Promise<Xa
   const getfattr = findProgram('getfattr') !== undefined;
   const found: (Xattrs | undefined)[] = [];
   let leftOut = 0;
-  for (let first = 0; first < places.length; first += BATCH) {
-    const batch = places.slice(first, first + BATCH);
-    const fds: number[] = [];
-    try {
-      const paths = batch.map(place => {
-        const path = pinned(place, fds);
-        if (path === undefined || getfattr) return path?.path;
-        if (path.size <= LARGEST) return path.path;
-        leftOut += 1;
-        return undefined;
-      });
-      const asked = paths.filter(path => path !== undefined);
-      if (asked.length === 0) {
-        found.push(...batch.map(() => undefined));
-        continue;
+  const descents = new Descents();
+  try {
+    for (let first = 0; first < places.length; first += BATCH) {
+      const batch = places.slice(first, first + BATCH);
+      const fds: number[] = [];
+      try {
+        const paths = batch.map(place => {
+          const path = pinned(place, descents, fds);
+          if (path === undefined || getfattr) return path?.path;
+          if (path.size <= LARGEST) return path.path;
+          leftOut += 1;
+          return undefined;
+        });
+        const asked = paths.filter(path => path !== undefined);
+        if (asked.length === 0) {
+          found.push(...batch.map(() => undefined));
+          continue;
+        }
+        const answers = await ask(asked);
+        found.push(...paths.map(path => (path === undefined ? undefined : answerOf(answers, path))));
+      } finally {
+        fds.forEach(closeSync);
       }
-      const answers = await ask(asked);
-      found.push(...paths.map(path => (path === undefined ? undefined : answerOf(answers, path))));
-    } finally {
-      fds.forEach(closeSync);
     }
+  } finally {
+    descents.close();
   }
   return { found, leftOut };
 
@@ -82,15 +88,16 @@ export async function readXattrs(places: readonly Place[], run: Run): Promise<Xa
 /** The place by a descriptor of its directory, which another process can use: /proc/PID/fd/N/NAME. */
 function pinned(
   { root, names }: Place,
+  descents: Descents,
   fds: number[],
 ): { readonly path: Buffer; readonly size: number } | undefined {
-  return withDirectory(root, names.slice(0, -1), directory => {
-    const name = names.at(-1) ?? Buffer.from('.');
-    const entry = entryIn(directory, name);
-    // What tar would have to wait for, or can not open, has no attributes that a user could set.
-    if (entry === undefined || (entry.type !== 'file' && entry.type !== 'directory')) return undefined;
-    const held = openRoot(`/proc/self/fd/${directory}`);
-    fds.push(held);
-    return { path: pathIn(held, name, process.pid), size: entry.type === 'file' ? entry.size : 0 };
-  });
+  const directory = descents.to(root, names.slice(0, -1));
+  if (directory === undefined) return undefined;
+  const name = names.at(-1) ?? Buffer.from('.');
+  const entry = entryIn(directory, name);
+  // What tar would have to wait for, or can not open, has no attributes that a user could set.
+  if (entry === undefined || (entry.type !== 'file' && entry.type !== 'directory')) return undefined;
+  const held = openRoot(`/proc/self/fd/${directory}`);
+  fds.push(held);
+  return { path: pathIn(held, name, process.pid), size: entry.type === 'file' ? entry.size : 0 };
 }

@@ -1,5 +1,14 @@
 /** What an image is to the planner: its layers, its configuration, and the files that say who its users are. */
 
+import { shown } from '../names.ts';
+import type { PlanFailure } from '../result.ts';
+
+/**
+ * What one image may have. mount(2) takes a page of options (4096 bytes at least, with the NUL at the end), and cuts off the rest without a word; a layer takes
+ * 11 of them, the names of the container's own directories at most 227. The kernel's own limit, OVL_MAX_STACK, is 500.
+ */
+export const MOST_LAYERS = 350;
+
 /** The part of the OCI image configuration that we honour; see "Image Configuration" in the OCI image specification. */
 export interface ImageConfig {
   readonly Cmd?: readonly string[];
@@ -41,4 +50,15 @@ export interface Image extends ImageRecord {
   /** The image's /etc/passwd and /etc/group, empty when it has none. */
   readonly passwd: string;
   readonly group: string;
+}
+
+/** What is wrong with an image of so many different layers, or undefined. */
+export function tooManyLayers(name: string, layers: readonly string[]): PlanFailure | undefined {
+  const count = new Set(layers).size;
+  if (count <= MOST_LAYERS) return undefined;
+  return {
+    code: 'too-many-layers',
+    message: `The image ${shown(name)} has ${count} layers, and one overlay can join ${MOST_LAYERS}.`,
+    hint: 'As one layer it can be used: podman export makes a tar of its root file system, for tinydocker image import.',
+  };
 }

@@ -1,6 +1,7 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
 import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from '../arg.ts';
+import { tooManyLayers } from '../image/image.ts';
 import { failed, ok, type PlanFailure, type Result } from '../result.ts';
 import type { Phase, Plan, Step } from '../step.ts';
 import { identitySteps } from './identity.ts';
@@ -29,6 +30,11 @@ export function planRun(input: RunInput): Result<Plan> {
   const failures = mappingFailures(input);
   if (input.layers.length === 0)
     failures.push({ code: 'no-layers', message: `The image ${input.container.image} has no layers.` });
+  const tooMany = tooManyLayers(
+    input.container.image,
+    input.layers.map(({ digest }) => digest),
+  );
+  if (tooMany !== undefined) failures.push(tooMany);
   if (failures.length > 0) return failed(...failures);
 
   const steps: readonly Step[] = [
