@@ -111,10 +111,13 @@ async function warmUp(file) {
   const write = process.stdout.write.bind(process.stdout);
   process.env.TINYDOCKER_ROOT = join(fresh, 'no-store');
   process.stdout.write = () => true;
+  const [upper, lower] = ['upper', 'lower'].map(name => join(fresh, name));
+  for (const path of [join(upper, 'd/a'), join(lower, 'd/b')]) await mkdir(path, { recursive: true });
   try {
-    await exports.warmUp();
+    await exports.warmUp(upper, lower);
   } finally {
     process.stdout.write = write;
+    for (const directory of [upper, lower]) await rm(directory, { recursive: true });
   }
   await writeFile(join(fresh, `${file}.cache`), script.createCachedData());
 }

@@ -22,6 +22,8 @@ export type PlanEvent =
   /** init is through the gate; `pid` is the host's. */
   | { readonly type: 'container-started'; readonly pid: number }
   | { readonly type: 'container-exited'; readonly status: number }
+  /** What the container changed goes with it: as many as `diff` would list; at least so many when not everything was looked at. */
+  | { readonly type: 'changes-discarded'; readonly changes: number; readonly complete: boolean }
   /** A signal arrived: what was done about it. */
   | { readonly type: 'interrupted'; readonly signal: string; readonly reaction: string }
   | { readonly type: 'undo-started'; readonly step: string; readonly command: string }

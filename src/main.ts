@@ -51,9 +51,16 @@ async function runVerb(argv: readonly string[]): Promise<number> {
   return verb.run(rest, `tinydocker ${argv.join(' ')}`);
 }
 
-/** What the build runs before it keeps V8's code cache: a plan, printed, and a process, started. Makes nothing. */
-export async function warmUp(): Promise<void> {
+/** What the build runs before it keeps V8's code cache: a plan, printed, a process, started, and a look at directories as if they were a container's. Makes nothing. */
+export async function warmUp(upper: string, lower: string): Promise<void> {
   await main(['run', '--dry-run', 'warm-up', 'true']);
   const { runCommand } = await import('./exec/process.ts');
   await runCommand(['true']);
+  const [{ countChanges }, { runForLook }] = await Promise.all([
+    import('./host/changes/count.ts'),
+    import('./commands/as-owner.ts'),
+  ]);
+  const stack = { upper, lower: [lower], mounts: [], root: undefined };
+  // It can not be done on every machine that can build.
+  await countChanges(stack, { prefix: 'user', run: runForLook, limit: 1000 }).catch(() => undefined);
 }

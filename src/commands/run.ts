@@ -17,6 +17,7 @@ import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
 import { missingBase } from './base-image.ts';
+import { tellDiscarded } from './discarded.ts';
 import { execute } from './execute.ts';
 import { freeName } from './free-name.ts';
 import { RUN_HELP } from './run-help.ts';
@@ -56,7 +57,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     const made = await execute(base.plan, parsed);
     if (made.type !== 'succeeded') return made.status;
   }
-  return (await execute(plan, parsed)).status;
+  const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
+  return (await execute(plan, parsed, discarded)).status;
 }
 
 interface Printable {

@@ -11,7 +11,10 @@ import type { StorePaths } from './store-paths.ts';
  * The short links of the layers, lowest first. Overlay takes a directory once: the same layer further up hides all of the one below. Throws a UserError
  * when a layer is gone.
  */
-export function layerLinks(paths: StorePaths, { name, layers }: StoredContainer): readonly string[] {
+export function layerLinks(
+  paths: StorePaths,
+  { name, layers }: Pick<StoredContainer, 'name' | 'layers'>,
+): readonly string[] {
   const directories = layers.map(link => directoryOf(join(paths.links, link)));
   const missing = directories.indexOf(undefined);
   if (missing >= 0)

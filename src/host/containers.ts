@@ -60,6 +60,16 @@ export function containerStateNow(directory: string): ContainerState | undefined
   return readContainer(directory).keep ? 'kept' : 'leftover';
 }
 
+/** Where a container is and what was written down about it, without asking whether it lives. */
+export function recordedContainer(
+  paths: StorePaths,
+  name: string,
+): Pick<StoredContainer, 'name' | 'directory' | 'layers' | 'mounts'> {
+  const directory = join(paths.containers, name);
+  const { layers, mounts } = readContainer(directory);
+  return { name, directory, layers, mounts };
+}
+
 /** All containers, by name. */
 export async function listContainers(paths: StorePaths): Promise<readonly StoredContainer[]> {
   const found = await Promise.all(filesIn(paths.containers).map(name => findContainer(paths, name)));

@@ -4,7 +4,7 @@ import type { PlanEvent } from '../events.ts';
 import { duration, ending, messageText, size } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress } from './progress.ts';
 import type { Reporter, Write } from './reporter.ts';
-import { cleanedUpSentence, doneSentence, failedSentence } from './summary.ts';
+import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } from './summary.ts';
 import { visible, visibleLines } from './visible.ts';
 
 export function plainReporter(write: Write): Reporter {
@@ -52,6 +52,8 @@ function sentences(state: ProgressState, event: PlanEvent, before: ProgressState
       return [`the command ended with exit status ${event.status}`];
     case 'interrupted':
       return [`${event.signal}: ${event.reaction}`];
+    case 'changes-discarded':
+      return [discardedSentence(event)];
     case 'undo-done':
       return [`undone: ${undoPlace(state, event.step)}, in ${duration(event.milliseconds)}`];
     case 'undo-failed':

@@ -94,6 +94,8 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
       return withUndo(state, event.step, { status: 'undone', milliseconds: event.milliseconds });
     case 'undo-failed':
       return withUndo(state, event.step, { status: 'undo failed', reason: event.reason });
+    case 'changes-discarded':
+      return state;
     case 'plan-ended':
       return {
         ...state,

@@ -18,6 +18,8 @@ export interface Message {
 }
 
 export interface Reporter {
+  /** It tells nothing but errors: what else there may be to say need not be found out. */
+  readonly errorsOnly?: boolean;
   emit(event: PlanEvent): void;
   say(message: Message): void;
   /** Awaited before each step and the pause before it. */

@@ -1,5 +1,6 @@
 /** The sentences that remain when a plan has ended: one line for what was done, one for what was undone. */
 
+import type { PlanEvent } from '../events.ts';
 import { duration, ending } from './messages.ts';
 import { count, type ProgressState } from './progress.ts';
 import { visible } from './visible.ts';
@@ -31,6 +32,16 @@ export function cleanedUpSentence(state: ProgressState): string {
   const status = state.outcome?.status ?? state.status;
   const what = [...(gone.length > 0 ? [gone.join(', ')] : []), ...kept].join('; ');
   return `${visible(state.plan?.subject ?? '')}: cleaned up in ${duration(time)}: ${what}; exit status ${status}`;
+}
+
+/** "discarded 3 changes: --keep keeps them, --commit IMAGE saves them": said before they are, while it can be learnt for the next time. */
+export function discardedSentence({
+  changes,
+  complete,
+}: Extract<PlanEvent, { readonly type: 'changes-discarded' }>): string {
+  const what = `${complete ? '' : 'at least '}${changes} change${changes === 1 ? '' : 's'}`;
+  const them = changes === 1 && complete ? 'it' : 'them';
+  return `discarded ${what}: --keep keeps ${them}, --commit IMAGE saves ${them}`;
 }
 
 /** "hello1 failed at step 5/18 (pivot-root, exit status 1) and was undone: 2/2 undos done; exit status 125". */

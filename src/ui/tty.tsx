@@ -10,7 +10,7 @@ import { ascii, marks as marksOf } from './marks.ts';
 import { messageText } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress, type StepStatus } from './progress.ts';
 import type { Message, Reporter, Write } from './reporter.ts';
-import { cleanedUpSentence, doneSentence, failedSentence } from './summary.ts';
+import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } from './summary.ts';
 
 export interface TtyOptions {
   readonly write: Write;
@@ -61,6 +61,7 @@ class TtyReporter implements Reporter {
     if (event.type === 'undo-started' && before.phase !== 'undo') this.#begin();
     if (event.type === 'interrupted' && this.#live === undefined)
       this.#print(`${event.signal}: ${event.reaction}\n`);
+    if (event.type === 'changes-discarded') this.#sentence('undone', discardedSentence(event));
     if (event.type === 'plan-ended') this.#ending = this.#end();
     else this.#redraw();
   }

@@ -119,6 +119,7 @@ export const EVENTS = {
     { type: 'container-started', pid: 4711 },
     ...done('wait', 1000),
     { type: 'container-exited', status: 3 },
+    { type: 'changes-discarded', changes: 3, complete: true },
     ...undone('start-init', 'kill -KILL "$INIT"'),
     ...undone('reserve-name', 'rm -rf -- "$C"'),
     { type: 'plan-ended', outcome: { type: 'succeeded', status: 3, leftovers: [], milliseconds: 1040 } },

@@ -36,6 +36,7 @@ step 3/5 mount-overlay (join the layers): done in 9 ms
 step 4/5 open-gate (start the command): done in 0 ms
 hello1: 5 steps in 27 ms
 the command ended with exit status 3
+discarded 3 changes: --keep keeps them, --commit IMAGE saves them
 undone: start-init (new namespaces), in 4 ms
 undone: reserve-name (reserve the name), in 4 ms
 hello1: cleaned up in 8 ms: processes, mounts, directory; exit status 3

@@ -19,6 +19,8 @@ export interface ChangesInput {
   readonly root: Entry | undefined;
   /** Paths to look at, with what is below them; none for everything. */
   readonly only: readonly Buffer[];
+  /** Asked before each path: false when it is enough, and what is found is only a part. */
+  readonly goOn?: () => boolean;
   /** Tell what kind each change is, which needs the files' content and attributes. */
   readonly details: boolean;
   readonly run: Run;
@@ -52,7 +54,12 @@ interface State {
 
 /** All changes, sorted by path. A file that vanishes while it is looked at is left out. */
 export async function findChanges(input: ChangesInput): Promise<Found> {
-  const { root, unreadable } = walk(input.upper, input.lower, names => mayHold(pathOf(names), input.only));
+  const { goOn } = input;
+  const { root, unreadable } = walk(
+    input.upper,
+    input.lower,
+    names => (goOn === undefined || goOn()) && mayHold(pathOf(names), input.only),
+  );
   const states = await resolve(input, root);
   const found: FoundChange[] = [];
   for (const state of states.toReversed()) {
@@ -80,10 +87,12 @@ async function resolve(input: ChangesInput, root: Node): Promise<readonly State[
       todo.push(child);
     }
   }
-  const joined = nodes.filter(
-    ({ names, upper, lower }) =>
-      names.length > 0 && upper.type === 'directory' && lower[0]?.entry.type === 'directory',
-  );
+  // In a directory that hides what is below, so do all directories: whoever asks about one has to ask about those above it.
+  const asked = new Set<Node>();
+  for (const node of nodes.filter(isJoined).filter(candidate => needsXattrs(input, candidate)))
+    for (let at: Node | undefined = node; at !== undefined && !asked.has(at); at = parents.get(at))
+      asked.add(at);
+  const joined = nodes.filter(node => asked.has(node) && isJoined(node));
   const places = joined.flatMap(({ names, lower }) => [
     { root: input.upper, names },
     ...lower.map(({ layer }) => ({ root: input.lower[layer] ?? '', names })),
@@ -124,7 +133,7 @@ function changesAt(input: ChangesInput, state: State): readonly FoundChange[] {
   const { node, lower, parent, opaque } = state;
   if (parent === undefined) return [];
   const path = pathOf(node.names);
-  if (SYSTEM.includes(path.toString('latin1'))) return [];
+  if (isSystem(path)) return [];
   const below = lower[0];
   const before = below?.entry;
   const placeBefore =
@@ -165,6 +174,37 @@ function changesAt(input: ChangesInput, state: State): readonly FoundChange[] {
     },
     ...hidden,
   ];
+}
+
+function isJoined({ names, upper, lower }: Node): boolean {
+  const both = upper.type === 'directory' && lower[0]?.entry.type === 'directory';
+  return both && names.length > 0 && !isSystem(pathOf(names));
+}
+
+/**
+ * Whether a directory's attributes can tell anything about the list: not when it is listed anyway, and has every name that the image has there, so
+ * that it can hide none. To read them takes a process.
+ */
+function needsXattrs(
+  input: ChangesInput,
+  { names, upper, lower: [below, ...more], children }: Node,
+): boolean {
+  if (input.details || below === undefined || more.length > 0) return true;
+  const differences = differencesOf(below.entry, upper, true);
+  if (differences.length === 0 || (input.ours.size > 0 && !differences.some(one => one !== 'mtime')))
+    return true;
+  const present = keysOf(children.map(child => child.names.at(-1) ?? Buffer.alloc(0)));
+  const inImage = withDirectory(input.lower[below.layer] ?? '', names, namesOf);
+  return inImage === undefined || [...keysOf(inImage)].some(name => !present.has(name));
+}
+
+/** Names as keys: latin1 keeps every byte. */
+function keysOf(names: readonly Buffer[]): ReadonlySet<string> {
+  return new Set(names.map(name => name.toString('latin1')));
+}
+
+function isSystem(path: Buffer): boolean {
+  return SYSTEM.includes(path.toString('latin1'));
 }
 
 function isOurs({ node: { upper }, inside }: State): boolean {

@@ -13,7 +13,6 @@ import { entryIn, withDirectory } from './directory.ts';
 
 /** A container's directories. */
 export interface Stack {
-  readonly container: StoredContainer;
   readonly upper: string;
   /** Topmost first. */
   readonly lower: readonly string[];
@@ -27,7 +26,7 @@ export interface Stack {
 export async function containerStack(
   paths: StorePaths,
   name: string,
-  container: StoredContainer,
+  container: Pick<StoredContainer, 'name' | 'directory' | 'state' | 'layers' | 'mounts'>,
 ): Promise<Stack> {
   const upper = join(container.directory, 'upper');
   if (!existsSync(upper))
@@ -42,7 +41,6 @@ export async function containerStack(
     );
   const directories = layerLinks(paths, container).map(link => realpathSync(join(paths.links, link)));
   return {
-    container,
     upper,
     lower: directories.toReversed(),
     mounts: container.mounts.map(mount => {

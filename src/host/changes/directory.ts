@@ -4,6 +4,7 @@
  */
 
 import {
+  accessSync,
   closeSync,
   constants,
   fstatSync,
@@ -69,9 +70,10 @@ export function entryIn(parent: number, name: Buffer): Entry | undefined {
   }
 }
 
-/** The names in a pinned directory; undefined when it can not be read. */
+/** The names in a pinned directory; undefined when it can not be read, or nothing in it be looked up. */
 export function namesOf(directory: number): readonly Buffer[] | undefined {
   try {
+    accessSync(`/proc/self/fd/${directory}`, constants.X_OK);
     return readdirSync(`/proc/self/fd/${directory}`, { encoding: 'buffer' });
   } catch (error) {
     if (errorCode(error) === 'EMFILE') throw tooDeep();

@@ -85,6 +85,7 @@ export function walk(
       const directories = node.lower.flatMap(({ layer, entry: { type } }) => {
         const parent = frame.lower.find(candidate => candidate.layer === layer);
         const opened = type === 'directory' && parent ? openDirectory(parent.fd, name) : undefined;
+        if (type === 'directory' && opened === undefined) unreadable.push(pathOf(names));
         return opened === undefined ? [] : [{ layer, fd: opened }];
       });
       enter(node, inner, directories);
