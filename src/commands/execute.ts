@@ -21,7 +21,7 @@ export interface ExecuteOptions {
 }
 
 /** What a verb does when a plan's steps are done, before its undos; see RunOptions in src/exec/run-plan.ts. */
-export type AfterSteps = (stopped: AbortSignal, reporter: Reporter) => Promise<void>;
+export type AfterSteps = (stopped: AbortSignal, reporter: Reporter, removeKept: () => void) => Promise<void>;
 
 /**
  * Runs one plan; progress goes to stderr. Throws a usage error for a progress mode that does not exist, and GivenUp when the user asked a third
@@ -56,7 +56,12 @@ async function executeAndTell(
         reporter.emit(event);
       },
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
-      ...(afterSteps === undefined ? {} : { afterSteps: signal => afterSteps(signal, reporter) }),
+      ...(afterSteps === undefined
+        ? {}
+        : {
+            afterSteps: (signal: AbortSignal, removeKept: () => void) =>
+              afterSteps(signal, reporter, removeKept),
+          }),
       giveUp: leftovers => reject(givenUp(leftovers)),
     });
     running.then(resolve, reject);

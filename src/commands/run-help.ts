@@ -27,6 +27,8 @@ Which container
       --entrypoint PROG    instead of the image's entrypoint; "" for none
       --keep               keep the writable layer when the container ends
       --rm                 do not keep it; this is the default
+      --commit IMAGE       make an image of what it changed when it ends; the
+                           container is kept if that fails
 
 The command's surroundings
   -e, --env NAME=VALUE     set a variable; NAME alone takes your own value

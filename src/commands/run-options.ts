@@ -27,6 +27,7 @@ export const RUN_OPTIONS = {
   tty: { type: 'boolean', short: 't' },
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
+  commit: { type: 'string' },
   ...PLAN_OPTIONS,
   // -h is the hostname, as docker has it.
   help: { type: 'boolean' },
@@ -37,6 +38,8 @@ export type RunFormat = (typeof RUN_FORMATS)[number];
 
 export interface RunCommandLine {
   readonly request: RunRequest;
+  /** The name, with its tag, of the image that the container's changes become when it has ended. */
+  readonly commit?: string;
   readonly dryRun: boolean;
   readonly format: RunFormat;
   readonly failAt?: string;
@@ -89,6 +92,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       term: process.env['TERM'] || 'xterm',
       keep: values.keep ?? false,
     },
+    ...(values.commit === undefined ? {} : { commit: valueOf(parseImageName(values.commit)) }),
     dryRun,
     format: format(values.format, dryRun),
     ...(values['fail-at'] === undefined ? {} : { failAt: values['fail-at'] }),

@@ -1,15 +1,16 @@
 /** `tinydocker run`: one container, from the request to its exit status. */
 
 import process from 'node:process';
-import { EXIT, valueOf } from '../errors.ts';
+import { EXIT, UserError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
-import { layerDirectories, loadImage } from '../host/images.ts';
+import { layerDirectories, loadImage, shortName } from '../host/images.ts';
 import { checkImage } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { createSpec } from '../plan/create-spec.ts';
 import type { Facts } from '../plan/facts.ts';
 import { failAt } from '../plan/fail-at.ts';
+import type { Image } from '../plan/image/image.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
 import { planRun } from '../plan/run/plan-run.ts';
@@ -31,7 +32,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     process.stdout.write(help);
     return EXIT.ok;
   }
-  const { request } = parsed;
+  const { request, commit } = parsed;
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
   const base = missingBase(paths, request.image, facts);
@@ -40,14 +41,27 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const planned = valueOf(
     planRun({
       spec,
-      container: { name: request.name, image: request.image, keep: request.keep, stdin: request.interactive },
+      container: {
+        name: request.name,
+        image: request.image,
+        keep: request.keep || commit !== undefined,
+        stdin: request.interactive,
+      },
       layers: image.layers,
       facts,
     }),
   );
-  const whole = { ...planned, notes: [...planned.notes, ...parsed.notes] };
-  const plan = parsed.failAt === undefined ? whole : valueOf(failAt(whole, parsed.failAt));
+  const whole: Plan = { ...planned, notes: [...planned.notes, ...parsed.notes] };
+  const failing = (plan: Plan) => (parsed.failAt === undefined ? plan : valueOf(failAt(plan, parsed.failAt)));
+  // Most runs have no use for it, and need not load it.
+  const committing = commit === undefined ? undefined : await import('./run-commit.ts');
+  const withCommit = (image: Image): Plan =>
+    failing(
+      committing?.withCommit(whole, { paths, facts, image, spec, commit, keep: request.keep }) ?? whole,
+    );
+  const plan = base === undefined ? withCommit(image) : failing(whole);
   if (parsed.dryRun) {
+    if (commit !== undefined && base !== undefined) throw notYetMade(request.image);
     process.stdout.write(printed(parsed.format, { base: base?.plan, plan, spec, facts, commandLine }));
     return EXIT.ok;
   }
@@ -57,8 +71,20 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     const made = await execute(base.plan, parsed);
     if (made.type !== 'succeeded') return made.status;
   }
-  const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
-  return (await execute(plan, parsed, discarded)).status;
+  if (committing === undefined) {
+    const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
+    return (await execute(plan, parsed, discarded)).status;
+  }
+  const stored = base === undefined ? image : loadImage(paths, request.image);
+  return committing.runAndCommit(paths, plan, () => withCommit(stored), parsed);
+}
+
+/** A script that makes an image names the layers that it stands on. */
+function notYetMade(image: string): UserError {
+  return new UserError(
+    `The script can not be printed yet: the image ${shortName(image)} is made by the first run, and with --commit the script has to name its layers.`,
+    { hint: 'Make it first: tinydocker run first true' },
+  );
 }
 
 interface Printable {

@@ -23,9 +23,10 @@ export interface RunOptions {
   /**
    * Awaited when every step is done, which of a container means that it has ended, and before the undos take away what the steps made: a last look at
    * it. Not called when a step failed or the plan was stopped before. `stopped` is aborted at the next request to stop, and then it has to end
-   * soon: the undos wait for it. What it throws comes out when everything has been undone.
+   * soon: the undos wait for it. What it throws comes out when everything has been undone. When it calls `removeKept`, what the plan would have kept
+   * is needed no longer, and is undone as well.
    */
-  readonly afterSteps?: (stopped: AbortSignal) => Promise<void>;
+  readonly afterSteps?: (stopped: AbortSignal, removeKept: () => void) => Promise<void>;
   /** Called on the third request to stop, with the commands that are left to run by hand; it ends the process. */
   readonly giveUp: (leftovers: readonly Leftover[]) => void;
 }
@@ -70,6 +71,7 @@ class PlanRun {
   /** What a front end threw: told when everything has been undone. */
   #defect: { readonly error: unknown } | undefined;
   #succeeded = false;
+  #keeps = true;
 
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
@@ -82,7 +84,7 @@ class PlanRun {
     await this.#afterSteps();
     this.#phase = 'undo';
     const leftovers = await undoSteps(this.#begun, this.#state, {
-      succeeded: this.#succeeded,
+      succeeded: this.#succeeded && this.#keeps,
       emit: event => this.#emit(event),
       undone: step => this.#record({ type: 'undone', step: step.id }),
     });
@@ -124,7 +126,7 @@ class PlanRun {
     }
     this.#state.current?.kill('SIGKILL');
     this.#state.container?.kill('SIGKILL');
-    const left = undosOf(this.#begun, this.#succeeded).map(step => ({
+    const left = undosOf(this.#begun, this.#succeeded && this.#keeps).map(step => ({
       step: step.id,
       command: undoByHand(step, this.#state),
       reason: 'given up',
@@ -163,7 +165,9 @@ class PlanRun {
       return;
     this.#phase = 'after';
     try {
-      await this.#options.afterSteps(this.#stopAfter.signal);
+      await this.#options.afterSteps(this.#stopAfter.signal, () => {
+        this.#keeps = false;
+      });
     } catch (error) {
       this.#defect ??= { error };
     }

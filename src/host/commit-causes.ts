@@ -32,6 +32,12 @@ export function commitCause({ id }: Step, values: Values, said: string): Diagnos
     const { message, hint } = reservedName(shown(reserved));
     return { cause: message, ...(hint === undefined ? {} : { hint }) };
   }
+  if (/nosymfollow/.test(said))
+    return {
+      cause:
+        'This machine can not keep the links of a container from being followed, so its files can not be packed safely.',
+      hint: 'It takes Linux 5.10 and util-linux 2.37, or newer.',
+    };
   const path = NAMED.exec(said)?.[1];
   const what = path === undefined ? 'A path' : shown(path);
   const leaveOut = path === undefined ? 'Leave it out with --except.' : `Leave it out: --except ${what}.`;
@@ -45,7 +51,11 @@ export function commitCause({ id }: Step, values: Values, said: string): Diagnos
           cause: `${what} of the container ${name} lies too deep: its path is longer than 4096 bytes.`,
           hint: leaveOut,
         };
-  if (/changed as we read it|removed before we read it|shrank by|No such file or directory/.test(said))
+  if (
+    /changed as we read it|removed before we read it|shrank by|No such file or directory|Too many levels of symbolic links/.test(
+      said,
+    )
+  )
     return {
       cause: `${what} of the container ${name} changed while it was read.`,
       hint: `Let the container end first (run --keep keeps it), or try again. ${leaveOut}`,

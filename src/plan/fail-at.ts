@@ -6,7 +6,12 @@ import type { Plan, Step } from './step.ts';
 
 /** The same plan, with false(1) in place of what the step does; its undo stays. Fails when the plan has no such step. */
 export function failAt(plan: Plan, id: string): Result<Plan> {
-  if (!plan.steps.some(step => step.id === id)) return failed(unknownStep(id, plan));
+  const { afterwards } = plan;
+  if (!plan.steps.some(step => step.id === id)) {
+    if (!afterwards?.plan.steps.some(step => step.id === id)) return failed(unknownStep(id, plan));
+    const later = failAt(afterwards.plan, id);
+    return later.ok ? ok({ ...plan, afterwards: { ...afterwards, plan: later.value } }) : later;
+  }
   return ok({ ...plan, steps: plan.steps.map(step => (step.id === id ? failing(step) : step)) });
 }
 

@@ -14,8 +14,8 @@ export function renderJson(plan: Plan, before: readonly Plan[] = []): string {
   return `${JSON.stringify({ version: PLAN_VERSION, ...planValue(plan), before: before.map(planValue) }, null, 2)}\n`;
 }
 
-function planValue(plan: Plan) {
-  const { kind, subject, summary, variables, phases, steps, workspace, notes, contents } = plan;
+function planValue(plan: Plan): object {
+  const { kind, subject, summary, variables, phases, steps, workspace, notes, contents, afterwards } = plan;
   return {
     kind,
     subject,
@@ -26,6 +26,7 @@ function planValue(plan: Plan) {
     workspace: workspace ?? null,
     notes,
     ...(contents === undefined ? {} : { contents: contents.lines }),
+    ...(afterwards === undefined ? {} : { afterwards: { ...afterwards, plan: planValue(afterwards.plan) } }),
   };
 }
 

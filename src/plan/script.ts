@@ -58,6 +58,7 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
 }
 
 function planText(plan: Plan, moreFollow: boolean): string {
+  const { afterwards } = plan;
   const programs = programsByStep(plan);
   const runs = plan.steps.some(step => step.action.type === 'start');
   const lines = [
@@ -74,12 +75,34 @@ function planText(plan: Plan, moreFollow: boolean): string {
         .filter(step => step.phase === phase.id)
         .flatMap(step => stepLines(step, programs.get(step.id) ?? [])),
     ]),
+    ...(afterwards === undefined ? [] : afterwardsLines(plan, afterwards)),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
     // No "|| exit" here: inside of such a list a shell takes no notice of `set -e`, which ends the script as well.
     moreFollow ? ')' : undefined,
   ];
   return lines.filter(line => line !== undefined).join('\n');
+}
+
+/** In a subshell that ends at the first failure, as the script does: not in a condition, where a shell takes no notice of `set -e`. */
+function afterwardsLines(
+  { subject }: Plan,
+  { plan, removesKept }: NonNullable<Plan['afterwards']>,
+): readonly string[] {
+  const failed = `STATUS=125; echo ${quoteArg(`${subject} is kept: the image was not made`)} >&2`;
+  return [
+    '',
+    '# What follows runs when the command has ended, before anything is undone.',
+    'set +e',
+    planText(plan, true).replace('\n(\n', '\n( set -e\n'),
+    'AFTERWARDS=$?; set -e',
+    ...(removesKept
+      ? [
+          '# If it worked, nothing has to be kept, and the undos remove everything.',
+          `if [ "$AFTERWARDS" -eq 0 ]; then DONE=''; else ${failed}; fi`,
+        ]
+      : [`[ "$AFTERWARDS" -eq 0 ] || { ${failed}; }`]),
+  ];
 }
 
 /** One line for each, never broken: a reader may want to compare them with another list. */

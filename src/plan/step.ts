@@ -143,4 +143,9 @@ export interface Plan {
   readonly notes: readonly string[];
   /** What the plan is about, piece by piece, for whoever reads it before it is carried out. */
   readonly contents?: { readonly title: string; readonly lines: readonly string[] };
+  /**
+   * What is carried out when the steps are done, before the undos. When it fails, what this plan keeps is all that there is, and the exit status is 125; when
+   * it succeeds, that may be needed no longer (`removesKept`), and is undone as well.
+   */
+  readonly afterwards?: { readonly plan: Plan; readonly removesKept: boolean };
 }

@@ -39,9 +39,7 @@ async function planned(place: Place, ...args: readonly string[]): Promise<Plan> 
   const json = await done(place, 'commit', '--dry-run', '--format', 'json', ...args);
   const plan = JSON.parse(json) as Plan & { variables: readonly { readonly value: unknown }[] };
   const variables = plan.variables.map(({ value, ...rest }) => (value === null ? rest : { ...rest, value }));
-  const steps = plan.steps.map(({ reserves, failsOnPurpose: _, ...step }) =>
-    reserves ? { ...step, reserves } : step,
-  );
+  const steps = plan.steps.map(({ reserves, ...step }) => (reserves ? { ...step, reserves } : step));
   return { ...plan, variables, steps } as Plan;
 }
 

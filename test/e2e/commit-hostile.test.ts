@@ -185,6 +185,37 @@ eachWithBusybox(
   ['root', 'range'],
 );
 
+eachWithBusybox(
+  'a directory that becomes a link after it was listed does not lead to the files of the host',
+  async place => {
+    makeImage(place);
+    const secret = join(place.home, 'secret');
+    for (const name of ['sub', 'empty']) mkdirSync(join(secret, name), { recursive: true });
+    for (const name of ['key', 'sub/key']) writeFileSync(join(secret, name), 'of the host');
+    await kept(
+      place,
+      'c1',
+      'mkdir -p /s/x/sub; echo own >/s/x/key; echo own >/s/x/sub/key; mkdir /s/x/empty',
+    );
+    const printed = await done(place, 'commit', '--dry-run', 'c1', 'mine');
+    await tinydocker(place, ['commit', '--fail-at', 'pack-2', 'c1', 'mine']);
+    for (const step of ['mark-deletions-2', 'pack-2']) {
+      const swap = `mv "$C/upper/s/x" "$C/upper/s/y"; ln -s '${secret}' "$C/upper/s/x"`;
+      const script = printed.replace(`\n# ${step}:`, `\n${swap}\n# ${step}:`);
+      assert.ok(script.length > printed.length);
+      const before = ['images', 'layers', 'tmp'].map(name => treeOf(join(place.store, name)));
+      const { status, stderr } = await runAs(place, ['sh'], { input: script });
+      assert.is(status, 125, stderr);
+      assert.match(stderr, /\.\/s\/x\/.*: Too many levels of symbolic links/);
+      assert.equal(
+        ['images', 'layers', 'tmp'].map(name => treeOf(join(place.store, name))),
+        before,
+      );
+      await runAs(place, ['sh', '-ec', `cd '${place.store}/containers/c1/upper/s'; rm x; mv y x`]);
+    }
+  },
+);
+
 /** Writes, replaces and removes as fast as it can. */
 const BUSY = `${GUARD}mkdir /s; echo up; while :; do
   echo line >>/s/log; mkdir -p /s/x; echo own >/s/x/own; rm -r /s/x; ln -s / /s/x; rm /s/x; mkfifo /s/x; rm /s/x

@@ -13,7 +13,7 @@ interface Event {
 export async function killAtStep(place: Place, args: readonly string[], step: string): Promise<boolean> {
   const running = startTinydocker(place, [...args, '--progress', 'json', '--pace', '20ms']);
   for (let waited = 0; waited < 20_000; waited += 2) {
-    if (events(running.stderr()).some(event => event.type === 'step-started' && event.step === step)) break;
+    if (hasStarted(running.stderr(), step)) break;
     await new Promise(resolve => setTimeout(resolve, 2));
   }
   running.kill('SIGKILL');
@@ -24,6 +24,11 @@ export async function killAtStep(place: Place, args: readonly string[], step: st
     .at(-1)?.step;
   assert.is(others, step, stderr);
   return !done;
+}
+
+/** Whether these events, one on a line, tell that the step began. */
+export function hasStarted(text: string, step: string): boolean {
+  return events(text).some(event => event.type === 'step-started' && event.step === step);
 }
 
 /** The ids of the steps that the verb would carry out. */

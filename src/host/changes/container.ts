@@ -43,12 +43,17 @@ export async function containerStack(
   return {
     upper,
     lower: directories.toReversed(),
-    mounts: container.mounts.map(mount => {
-      const found = findInLayers(directories, mount);
-      return found.type === 'unknown' ? mount : found.place;
-    }),
+    mounts: mountPlaces(directories, container.mounts),
     root: withDirectory(container.directory, [], directory => entryIn(directory, Buffer.from('merged'))),
   };
+}
+
+/** Where mounts are in the root that these directories (lowest first) make: links on the way lead somewhere in it. */
+export function mountPlaces(directories: readonly string[], mounts: readonly string[]): readonly string[] {
+  return mounts.map(mount => {
+    const found = findInLayers(directories, mount);
+    return found.type === 'unknown' ? mount : found.place;
+  });
 }
 
 /** Mount points and the directories above them, as keys. */

@@ -20,6 +20,23 @@ import { IN_WORKSPACE } from './workspace.ts';
 
 const CHANGES_SH: Variable = { var: 'CHANGES_SH' };
 const MARKS_SH: Variable = { var: 'MARKS_SH' };
+const NO_LINKS_SH: Variable = { var: 'NO_LINKS_SH' };
+
+/**
+ * Arguments: a directory, a command that is to follow no link in it. tar looks each name of a list up as a whole path; a container that runs may have put a link
+ * to the root in the place of a directory, and tar would read the host's files for root. A mount of its own, in a mount table of its own, can forbid links. What
+ * the mount below forbids has to stay forbidden: an ordinary user may not drop it (mount_namespaces(7), "locked"). The newest mount is the last in the table.
+ */
+const NO_LINKS_TEXT = `
+mount --no-mtab --bind -- "$1" "$1"
+flags=$(tail -n 1 /proc/self/mountinfo | cut -d ' ' -f 6)
+mount --no-mtab --no-canonicalize -o "remount,bind,$flags,nosymfollow" -- "$1"
+case ,$(tail -n 1 /proc/self/mountinfo | cut -d ' ' -f 6), in
+  *,nosymfollow,*) ;;
+  *) echo 'nosymfollow is not known here' >&2; exit 1 ;;
+esac
+shift; exec "$@"
+`.trim();
 
 /**
  * Arguments: the writable layer; how the lists' names begin; overlay's attribute of opaque directories; an expression for all mount points; each of them; "--"; what
@@ -65,6 +82,11 @@ xargs -0 -r touch -d @0 -- <"$1.names"
 `.trim();
 
 export const CHANGES_PROGRAMS: readonly PlanVariable[] = [
+  {
+    name: NO_LINKS_SH.var,
+    value: NO_LINKS_TEXT,
+    meaning: 'forbids a command to follow links in a directory',
+  },
   { name: CHANGES_SH.var, value: CHANGES_TEXT, meaning: 'lists what a writable layer holds, by kind' },
   { name: MARKS_SH.var, value: MARKS_TEXT, meaning: "turns overlay's marks of deletion into an archive's" },
 ];
@@ -92,15 +114,17 @@ export function changesSteps(
         type: 'run',
         argv: asOwner(facts, [
           ...DIES_WITH_US,
+          ...withoutLinks(source.path),
           ...['sh', '-ec', arg`${CHANGES_SH}`, 'changes', source.path, list, OPAQUE[facts.mapping]],
           ...[regexOf(source.mounts), ...source.mounts.map(patternOf), '--'],
           ...selection(source, arg`${list}.above`),
         ]),
       },
-      why: "Overlay keeps what a container changed in its writable layer: whole files, a character device 0:0 for what was deleted, an extended attribute on a directory that hides the image's. find(1) lists it by kind, sorted, into the workspace. /proc, /sys, /dev and unused mount points, which tinydocker made there, are left out; so are sockets, which no archive can hold.",
+      why: "Overlay keeps what a container changed in its writable layer: whole files, a character device 0:0 for what was deleted, an extended attribute on a directory that hides the image's. find(1) lists it by kind, sorted, into the workspace. /proc, /sys, /dev and unused mount points, which tinydocker made there, are left out; so are sockets, which no archive can hold. In a mount table of its own, made by unshare(2), the command sees the layer mounted with MS_NOSYMFOLLOW: no path leads through a link.",
       pitfalls: [
         'reserved name: a file whose name begins with .wh. would delete another one when the image is used.',
         'No such file or directory: the container ended meanwhile, and took its changes with it.',
+        'nosymfollow is not known here: it takes Linux 5.10 and util-linux 2.37.',
       ],
     },
     {
@@ -122,6 +146,7 @@ export function changesSteps(
         type: 'run',
         argv: asOwner(facts, [
           ...limited(input),
+          ...withoutLinks(source.path),
           ...['tar', '--create', '--file', tar, ...ARCHIVE_FORMAT, ...ATTRIBUTES],
           ...['--no-recursion', '--null', '--verbatim-files-from'],
           ...['--directory', source.path, '--files-from', arg`${list}.directories`],
@@ -129,9 +154,20 @@ export function changesSteps(
           ...['--directory', source.path, '--files-from', arg`${list}.files`],
         ]),
       },
-      why: `One archive of the directories, the marks and everything else, in this order: whoever unpacks it has a directory before anything is deleted in it. Overlay's own attributes stay out. The same changes always give the same digest.${limitedWhy(input)}`,
-      pitfalls: ['file changed as we read it: the container runs, and wrote to it.'],
+      why: `One archive of the directories, the marks and everything else, in this order: whoever unpacks it has a directory before anything is deleted in it. Overlay's own attributes stay out. The same changes always give the same digest. tar looks each name up anew, so here, too, the mount forbids links: the container may run, and put one there.${limitedWhy(input)}`,
+      pitfalls: [
+        'file changed as we read it: the container runs, and wrote to it.',
+        'Too many levels of symbolic links: it put a link in the place of a directory.',
+      ],
     },
+  ];
+}
+
+/** The words in front of a command that is to follow no link in a directory. */
+function withoutLinks(directory: Arg): readonly Arg[] {
+  return [
+    ...['unshare', '--mount', '--propagation', 'private', '--'],
+    ...['sh', '-ec', arg`${NO_LINKS_SH}`, 'no-links', directory],
   ];
 }
 
