@@ -187,12 +187,12 @@ eachMode(
     };
     const tell = tellDiscarded(paths, 'c1', { mapping: 'host' });
     const stop = new AbortController();
-    const telling = tell(stop.signal, reporter);
+    const telling = tell(stop.signal, reporter, () => undefined);
     stop.abort();
     await telling;
     await sleep(200);
     assert.equal(events, []);
-    await tell(new AbortController().signal, reporter);
+    await tell(new AbortController().signal, reporter, () => undefined);
     assert.equal(events, [{ type: 'changes-discarded', changes: 20, complete: true }]);
   },
   ['root'],
