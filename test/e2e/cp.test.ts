@@ -331,6 +331,68 @@ mkdir -p /in/x; ln -s ../../../../../../../tmp /in/x/y; ln -s "$OUTSIDE" /abs; e
   },
 );
 
+eachContainer('the printed script does the same', TREE, async place => {
+  await make(place, 'mkdir o; mkdir x; echo y >x/y');
+  for (const [shell, name] of [
+    ['sh', 'dash'],
+    ['bash', 'bash'],
+  ] as const)
+    for (const words of [
+      ['c1:/s/d', `o/${name}`],
+      ['x', `c1:/s/${name}`],
+    ]) {
+      const { stdout: input, stderr } = await tinydocker(place, ['cp', '--dry-run', ...words]);
+      assert.is(stderr, '');
+      const ran = await runAs(place, [shell], { input });
+      assert.equal([ran.status, ran.stdout, ran.stderr], [0, '', '']);
+    }
+  assert.equal(onHost(place, 'o'), [...renamed('bash'), ...renamed('dash')].sort());
+  for (const name of ['bash', 'dash']) assert.is((await inContainer(place, `/s/${name}/`)).length, 2);
+  assert.equal(await inContainer(place, '/proc/'), ['drwxr-xr-x 0/0 ./proc/']);
+  assert.equal(readdirSync(join(place.store, 'tmp')), []);
+});
+
+eachMode(test, 'a read-only root file system, and volumes, are told', async place => {
+  makeImage(place);
+  await make(place, 'mkdir vol; echo x >vol/file; chmod 755 vol; echo new >f');
+  const options = ['--read-only', '-v', `${place.home}/vol:/vol`, '--tmpfs', '/t'];
+  await whileRuns(
+    place,
+    'c1',
+    'echo x >/t/in-memory',
+    async () => {
+      const refused = async (target: string, message: RegExp) => {
+        const { status, stderr } = await tinydocker(place, ['cp', 'f', target]);
+        assert.match(stderr, message);
+        assert.is(status, 1);
+      };
+      await refused(
+        'c1:/etc/',
+        /^tinydocker: The root file system of c1 is read-only, so nothing can be copied into it\.\n/,
+      );
+      await copy(place, 'c1:/vol/file', 'out');
+      await copy(place, 'c1:/t', 'memory');
+      assert.equal(readdirSync(join(place.home, 'memory')), ['in-memory']);
+    },
+    options,
+  );
+  await whileRuns(
+    place,
+    'c1',
+    ':',
+    async () => {
+      const { status, stderr } = await tinydocker(place, ['cp', 'f', 'c1:/vol']);
+      assert.match(
+        stderr,
+        /^tinydocker: "\/vol" in c1 is a volume or a tmpfs: nothing can be copied into those from outside\.\n/,
+      );
+      assert.is(status, 1);
+      assert.equal(readdirSync(join(place.home, 'vol')), ['file']);
+    },
+    options.slice(1),
+  );
+});
+
 const ODD = [
   'two words',
   'line\nend',

@@ -39,19 +39,21 @@ function pathCause(said: string, where: string, inside: boolean): Diagnosis | un
       return { cause: `There is no directory ${path}.`, hint: 'The directory above a target has to exist.' };
     case 'not a directory':
       return {
-        cause: `${path} is not a directory, and no directory takes its place.`,
-        hint: 'Remove it first, or copy to another name.',
+        cause: `${path} is not a directory.`,
+        hint: 'A directory never takes the place of a file: remove that first, or copy to another name.',
       };
     case 'is a directory':
       return {
-        cause: `${path} is a directory, and no file takes its place.`,
-        hint: 'Remove it first, or copy to another name.',
+        cause: `${path} is a directory.`,
+        hint: 'A file never takes the place of a directory: remove that first, or copy to another name.',
       };
     case 'another file system':
       return {
-        cause: `${path} is on another file system than the rest of the target, so nothing could be moved to it.`,
+        cause: inside
+          ? `${path} is a volume or a tmpfs: nothing can be copied into those from outside.`
+          : `${path} is on another file system than the rest of the target.`,
         hint: inside
-          ? 'A volume is a directory of the host: copy to that. A tmpfs goes with the container.'
+          ? 'A volume is a directory of the host: copy to that.'
           : 'Copy to that directory itself.',
       };
     case 'changed while it was looked up':

@@ -20,17 +20,17 @@ enter() {
 }
 leave() { if [ -n "$where" ]; then exec 7</proc/self/fd/7/..; where=\${where%/*}; fi; }
 walk() {
-  rest=$1 last= where= links=0
+  rest=$1 last= where= count=0
   exec 7<&8
   while [ -n "$rest" ]; do
-    case $rest in */*) name=\${rest%%/*} slash=/ rest=\${rest#*/} ;; *) name=$rest slash= rest= ;; esac
+    case $rest in */*) name=\${rest%%/*} more=/ rest=\${rest#*/} ;; *) name=$rest more= rest= ;; esac
     case $name in '' | .) continue ;; ..) leave; continue ;; esac
-    if [ -L "/proc/self/fd/7/$name" ] && [ "$2$slash" != nofollow ]; then
-      links=$((links + 1)); [ "$links" -le 40 ] || fail "too many symbolic links: $1"
+    if [ -L "/proc/self/fd/7/$name" ] && [ "$2$more" != nofollow ]; then
+      count=$((count + 1)); [ "$count" -le 40 ] || fail "too many symbolic links: $1"
       link=$(readlink -n -- "/proc/self/fd/7/$name"; echo /); link=\${link%/}
       case $link in /*) exec 7<&8; where= ;; esac
-      rest=$link$slash$rest
-    elif [ -z "$slash" ]; then last=$name
+      rest=$link$more$rest
+    elif [ -z "$more" ]; then last=$name
     else enter "$name"; fi
   done
 }
