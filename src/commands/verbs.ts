@@ -27,6 +27,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   commit: { summary: 'make an image of what a container changed', load: () => import('./commit.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
+  cp: { summary: 'copy files into a container, and out of one', load: () => import('./cp.ts') },
   export: { summary: 'write the files of a container as a tar archive', load: () => import('./export.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },

@@ -3,6 +3,7 @@
 import type { StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
+import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
@@ -21,6 +22,7 @@ const CAUSES: readonly Cause[] = [
   saveFailed,
   programMissing,
   limitReached,
+  copyRefused,
   nameTaken,
   namespaceRefused,
   overlayRefused,

@@ -13,7 +13,7 @@ export async function whileRuns<Value>(
   use: (running: Running) => Promise<Value>,
   options: readonly string[] = [],
 ): Promise<Value> {
-  const text = `${GUARD}${program}\necho up; while :; do sleep 1; done`;
+  const text = `${GUARD}${program}\necho up; exec sleep 600`;
   const running = startTinydocker(place, ['run', '-q', ...options, name, 'sh', '-c', text]);
   try {
     await until(() => running.stdout().endsWith('up\n'));

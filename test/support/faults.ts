@@ -36,9 +36,17 @@ function undoesTwice(step: Step): Step {
   return { ...step, undo: { ...step.undo, argv: ['sh', '-ec', '"$@"; "$@"', 'twice', ...step.undo.argv] } };
 }
 
-/** Fails each step in turn; `plan` makes a fresh one each time. */
+/** Fails each step in turn, and expects the store to be as it was; `plan` makes a fresh one each time. */
 export async function failEach(plan: () => Plan | Promise<Plan>, storeRoot: string): Promise<void> {
   const before = treeOf(storeRoot);
+  await failEachStep(plan, how => assert.equal(treeOf(storeRoot), before, how));
+}
+
+/** The same; `check` throws when something is not as it was. */
+export async function failEachStep(
+  plan: () => Plan | Promise<Plan>,
+  check: (how: string) => Promise<void> | void,
+): Promise<void> {
   for (const [index, { id, reserves }] of (await plan()).steps.entries()) {
     // A step that reserves and fails has made nothing: the operation is the kernel's, all or nothing.
     const ways = reserves ? [failsInstead] : [failsInstead, failsAfterwards];
@@ -51,7 +59,7 @@ export async function failEach(plan: () => Plan | Promise<Plan>, storeRoot: stri
       assert.is(outcome.type, 'failed', id);
       assert.is(outcome.failedStep, id);
       assert.equal(outcome.leftovers, [], `${id}, ${fail.name}`);
-      assert.equal(treeOf(storeRoot), before, `${id}, ${fail.name}`);
+      await check(`${id}, ${fail.name}`);
     }
   }
 }

@@ -6,7 +6,7 @@ import { ATTRIBUTES, PACK } from '../image/layer-source.ts';
 import { PREPARE, workspaceSteps, workspaceVariables } from '../image/workspace.ts';
 import { nameOutputStep, PART, partVariable } from '../output.ts';
 import type { Phase, Plan, Step } from '../step.ts';
-import { type ContainerView, viewVariables, wholeTree } from './view.ts';
+import { type ContainerView, viewed, viewVariables } from './view.ts';
 
 export interface ExportInput {
   readonly view: ContainerView;
@@ -44,7 +44,7 @@ export function planExport({ view, output, id, facts }: ExportInput): Plan {
 }
 
 function packStep(view: ContainerView, facts: Pick<Facts, 'mapping'>, toFile: boolean): Step {
-  const { where, argv, why } = wholeTree(view, facts, [
+  const { where, argv, why } = viewed(view, facts, 'export', [
     ...['tar', '--create', '--file', '-'],
     ...PACK,
     ...ATTRIBUTES,
