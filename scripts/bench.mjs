@@ -3,8 +3,9 @@
 // Quote the ratios, not the milliseconds.
 import { join } from 'node:path';
 import process from 'node:process';
-import { $, fs, glob, tmpdir } from 'zx';
+import { $, fs, tmpdir } from 'zx';
 import { contender, installed, measure, median, print } from './paired.mjs';
+import { podmanBelow, podmanCleaner, podmanRun } from './podman.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const CLI = new URL('../dist/cli.js', import.meta.url).pathname;
@@ -15,19 +16,12 @@ const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 const env = { ...environment, TINYDOCKER_ROOT: join(scratch, 'store') };
 $.env = env;
 const tinydocker = [process.execPath, CLI];
-const podman = ['podman', '--root', join(scratch, 'podman'), '--runroot', join(scratch, 'podman-run')];
-const podmanGroups = () =>
-  glob
-    .globbySync('/sys/fs/cgroup/{,*/}libpod_parent/{,**}', { onlyDirectories: true })
-    .sort((a, b) => b.length - a.length);
-const groupsBefore = podmanGroups();
+const podman = podmanBelow(scratch);
+const clean = podmanCleaner(podman);
 try {
   await main();
 } finally {
-  // Files of a podman store may belong to other ids: podman itself removes them.
-  if (installed('podman')) await $`${podman} system reset --force`.quiet().nothrow();
-  // ... and its empty control groups stay, unless somebody removes them.
-  for (const group of podmanGroups()) if (!groupsBefore.includes(group)) fs.rmdirSync(group);
+  await clean();
   fs.rmSync(scratch, { recursive: true, force: true });
 }
 
@@ -79,7 +73,7 @@ async function prepare() {
       copy,
       '/bin/true',
     ]),
-    contender('podman', await podmanRun(rootfs)),
+    contender('podman', await podmanTrue(rootfs)),
   ];
 }
 
@@ -99,19 +93,9 @@ async function ociBundle(rootfs) {
   return bundle;
 }
 
-/** podman's command, with an image of its own made from the same root file system, and what it needs to start on this machine. */
-async function podmanRun(rootfs) {
-  if (!installed('podman')) return podman;
+/** podman's command, with an image of its own made from the same root file system. */
+async function podmanTrue(rootfs) {
+  if (!installed('podman')) return ['podman'];
   await $`tar -C ${rootfs} -cf - . | ${podman} import - bench`.quiet();
-  const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
-  const variants = [
-    { runtime: [], limits: [] },
-    // A machine that may not raise limits (no CAP_SYS_RESOURCE), or mixes cgroup v1 and v2, which crun refuses.
-    { runtime: [], limits },
-    { runtime: ['--runtime', 'runc'], limits },
-  ].map(({ runtime, limits }) => [...podman, ...runtime, 'run', '--rm', '--network', 'none', ...limits]);
-  for (const variant of variants)
-    if ((await $`${variant} bench true`.quiet().nothrow()).exitCode === 0)
-      return [...variant, 'bench', 'true'];
-  return [...variants[0], 'bench', 'true'];
+  return [...(await podmanRun(podman, 'bench', '--rm')), 'bench', 'true'];
 }
