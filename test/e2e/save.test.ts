@@ -11,6 +11,8 @@ import { newTempDir, removeTree } from '../support/dirs.ts';
 import { treeOf } from '../support/host.ts';
 import { hasProgram } from '../support/imports.ts';
 import { eachMode, type Mode, ownDirectory, type Place } from '../support/modes.ts';
+import { withPodman } from '../support/podman.ts';
+import { GUARD } from '../support/probe.ts';
 import { startRegistry } from '../support/registry.ts';
 import { runAs, tinydocker, tinydockerProgram } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
@@ -102,33 +104,26 @@ function loadedByPodman(
 ): Readonly<Record<string, { id: string; layers: readonly string[] }>> {
   const scratch = newTempDir();
   try {
-    const podman = (...args: readonly string[]) =>
-      command(
-        ...['podman', '--root', join(scratch, 'root'), '--runroot', join(scratch, 'run')],
-        ...['--storage-driver', 'vfs', ...args],
-      ).toString();
-    podman('load', '-q', '-i', archive);
-    const images = JSON.parse(podman('image', 'inspect', ...podman('images', '-q').trim().split('\n'))) as {
-      readonly Id: string;
-      readonly RepoTags: readonly string[];
-      readonly RootFS: { readonly Layers: readonly string[] };
-    }[];
-    return Object.fromEntries(
-      images.flatMap(({ Id, RepoTags, RootFS }) =>
-        RepoTags.map(name => [name, { id: Id, layers: RootFS.Layers }] as const),
-      ),
-    );
+    return withPodman(scratch, call => {
+      const podman = (...args: readonly string[]) => {
+        const { status, stdout, stderr } = call(args);
+        assert.is(status, 0, stderr);
+        return stdout.trim();
+      };
+      podman('load', '-q', '-i', archive);
+      const ids = new Set(podman('images', '-q', '--no-trunc').split('\n'));
+      const images = JSON.parse(podman('image', 'inspect', ...ids)) as {
+        readonly Id: string;
+        readonly RepoTags: readonly string[];
+        readonly RootFS: { readonly Layers: readonly string[] };
+      }[];
+      return Object.fromEntries(
+        images.flatMap(({ Id, RepoTags, RootFS }) =>
+          RepoTags.map(name => [name, { id: Id, layers: RootFS.Layers }] as const),
+        ),
+      );
+    });
   } finally {
-    command(
-      'podman',
-      '--root',
-      join(scratch, 'root'),
-      '--runroot',
-      join(scratch, 'run'),
-      'system',
-      'reset',
-      '-f',
-    );
     removeTree(scratch);
   }
 }
@@ -255,20 +250,30 @@ eachModeWithArchives('an image layout, as a tar and as a directory', async place
   }
 });
 
-eachModeWithArchives('an image of a directory, and the default image', async place => {
+eachModeWithArchives('images of a directory, of a container, and the default one', async place => {
   const source = ownDirectory(place.mode, join(place.dir, 'source'), 0o700);
   await runAs(place, ['sh', '-c', 'cd "$1" && echo x >.tinydocker-image && ln -s x y', 'fill', source]);
   await succeed(place, ['image', 'import', '-q', 'mine:2', source]);
-  await succeed(place, ['run', '-q', 'c1', 'true']);
+  await succeed(place, [
+    'run',
+    '-q',
+    '--keep',
+    'c1',
+    'sh',
+    '-c',
+    `${GUARD}mkdir /tmp/d; echo x >/tmp/d/x; mv /etc/group /etc/g`,
+  ]);
+  await succeed(place, ['commit', '-q', 'c1', 'mine:3']);
   const ours = await inspected(place);
   const archive = join(place.home, 'mine.tar');
-  await succeed(place, ['image', 'save', '-q', 'mine:2', 'base', '--output', archive]);
+  await succeed(place, ['image', 'save', '-q', 'mine:2', 'mine:3', 'base', '--output', archive]);
   const store = ownDirectory(place.mode, join(place.dir, 'second'));
   await succeed(place, ['load', '-q', archive], store);
   assert.equal(await inspected(place, store), ours);
   if (place.mode.name !== 'root') return;
   assert.equal(loadedByPodman(archive), {
     'localhost/mine:2': ours['mine:2'],
+    'localhost/mine:3': ours['mine:3'],
     'localhost/base:latest': ours['base:latest'],
   });
 });

@@ -148,17 +148,8 @@ function packStep(
     action: {
       type: 'run',
       argv: [
-        ...[
-          ...DIES_WITH_US,
-          'tar',
-          '--create',
-          '--file',
-          '-',
-          '--directory',
-          path,
-          '--sort=name',
-          '--format=gnu',
-        ],
+        ...DIES_WITH_US,
+        ...['tar', '--create', '--file', '-', '--directory', path, '--sort=name', '--format=gnu'],
         ...['--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--mode=u=rwX,go=rX', '--'],
         ...['blobs', 'index.json', ...(format === 'docker-archive' ? ['manifest.json'] : []), 'oci-layout'],
       ],
