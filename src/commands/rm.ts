@@ -4,10 +4,11 @@ import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { findContainer, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
+import { usedOnlyBy } from '../host/layer-use.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { planRemoveContainers } from '../plan/prune.ts';
+import { planRemoveContainers, type Removable, removableName } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
@@ -37,8 +38,10 @@ Usage
   tinydocker rm [OPTIONS] NAME...
 
 A container that runs is not removed: all names are looked at before anything
-is. The image stays as it is; what is lost is what the container wrote. Without
---keep there is nothing to remove: a container takes itself away.
+is. The image stays as it is; what is lost is what the container wrote. Layers
+that only the container used, because its image's name means another one by now,
+go with it. Without --keep there is nothing to remove: a container takes itself
+away.
 
 Options
       --dry-run        print the plan as a script; change nothing
@@ -68,8 +71,13 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const paths = storePaths(facts.storeRoot);
   const names = [...new Set(positionals)];
   const containers = await Promise.all(names.map(name => removable(paths, name)));
-  const planOf = (some: readonly (typeof things)[number][]) => planRemoveContainers(some, facts);
-  const things = containers.map(({ name, identity }) => ({ type: 'container', name, identity }) as const);
+  const { layers, links } = await usedOnlyBy(paths, names);
+  const planOf = (some: readonly Removable[]) => planRemoveContainers(some, facts);
+  const things: readonly Removable[] = [
+    ...containers.map(({ name, identity }) => ({ type: 'container', name, identity }) as const),
+    ...layers.map(digest => ({ type: 'layer', digest }) as const),
+    ...links.map(name => ({ type: 'link', name }) as const),
+  ];
   if (values['dry-run']) {
     process.stdout.write(renderScript([planOf(things)], commandLine));
     return EXIT.ok;
@@ -81,8 +89,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     pace: 0,
   });
   if (interrupted !== undefined) return interrupted;
-  const gone = things.filter(thing => !failed.includes(thing));
-  if (!quiet) process.stdout.write(gone.map(({ name }) => `${name}\n`).join(''));
+  const gone = things.filter(thing => thing.type === 'container' && !failed.includes(thing));
+  if (!quiet) process.stdout.write(gone.map(thing => `${removableName(thing)}\n`).join(''));
   return failed.length > 0 ? EXIT.failure : EXIT.ok;
 }
 

@@ -69,11 +69,16 @@ export async function containersOf(
   return containers.filter(({ layers }) => layers.some(link => own.includes(link)));
 }
 
-/** Links and layers that nothing names once the given images are gone: theirs, and those of images whose name another one took. */
-export async function unusedWithout(paths: StorePaths, names: readonly string[]): Promise<Unused> {
+/** Links and layers that nothing names once the given images and containers are gone: theirs, and those of images whose name another one took. */
+export async function unusedWithout(
+  paths: StorePaths,
+  names: readonly string[],
+  containers: readonly string[] = [],
+): Promise<Unused> {
   const records = recordTexts(paths, names);
   const links = new Set(records.flatMap(text => text.match(/\b[A-Z0-9]{8}\b/g) ?? []));
-  for (const { layers } of await listContainers(paths)) for (const link of layers) links.add(link);
+  const staying = (await listContainers(paths)).filter(({ name }) => !containers.includes(name));
+  for (const { layers } of staying) for (const link of layers) links.add(link);
   const digests = new Set([
     ...records.flatMap(text => text.match(/\b[0-9a-f]{64}\b/g) ?? []),
     ...[...links].flatMap(link => target(paths, link)),
@@ -81,6 +86,16 @@ export async function unusedWithout(paths: StorePaths, names: readonly string[])
   return {
     links: filesIn(paths.links).filter(link => !links.has(link)),
     layers: filesIn(paths.layers).filter(digest => !digests.has(digest)),
+  };
+}
+
+/** Links and layers that only these containers use: their image was removed, or its name means another one by now. */
+export async function usedOnlyBy(paths: StorePaths, containers: readonly string[]): Promise<Unused> {
+  const now = await unusedWithout(paths, []);
+  const then = await unusedWithout(paths, [], containers);
+  return {
+    links: then.links.filter(link => !now.links.includes(link)),
+    layers: then.layers.filter(digest => !now.layers.includes(digest)),
   };
 }
 

@@ -126,13 +126,14 @@ export function planPrune(
   );
 }
 
-/** The plan that removes containers that were kept. */
+/** The plan that removes containers that were kept, and the layers and links that only they used: containers first. */
 export function planRemoveContainers(
-  containers: readonly Extract<Removable, { type: 'container' }>[],
+  removables: readonly Removable[],
   facts: Pick<Facts, 'mapping' | 'storeRoot'>,
 ): Plan {
-  const names = containers.map(({ name }) => name).join(', ');
-  return plan('remove-container', names, `remove ${names}`, containers, facts);
+  const containers = removables.filter(({ type }) => type === 'container');
+  const names = (containers.length > 0 ? containers : removables).map(removableName).join(', ');
+  return plan('remove-container', names, `remove ${names}`, removables, facts);
 }
 
 /** What a removable is called, as lists and messages show it. */

@@ -87,6 +87,15 @@ eachMode(
   },
 );
 
+eachMode(test, 'nothing is discarded, and nothing said, when the changes become an image', async place => {
+  makeImage(place);
+  const { status, stderr } = await tinydocker(place, ['run', '--commit', 'made', 'c1', ...inside(': >/new')]);
+  assert.is(status, 0, stderr);
+  assert.not.match(stderr, 'discarded');
+  const { stdout } = await tinydocker(place, ['run', '--image', 'made', 'c1', ...inside('ls /new')]);
+  assert.is(stdout, '/new\n');
+});
+
 eachMode(
   test,
   'each reporter tells it its way, after the end of the command and before the undos',

@@ -1,10 +1,10 @@
 /** Who uses which layers, in a store of plain files. */
 
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { unusedWithout } from '../../src/host/layer-use.ts';
+import { unusedWithout, usedOnlyBy } from '../../src/host/layer-use.ts';
 import { type StorePaths, storePaths } from '../../src/host/store-paths.ts';
 import { withTempDir } from '../support/dirs.ts';
 
@@ -43,6 +43,30 @@ test('what a damaged record or a container names is in use', () =>
     // Otherwise somebody might just be making it, and that is waited for.
     utimesSync(join(paths.containers, 'kept'), 0, 0);
     assert.equal(await unusedWithout(paths, ['mine:latest']), { links: [], layers: [] });
+  }));
+
+test('only what no image and no other container names belongs to containers alone', () =>
+  withTempDir(async root => {
+    const paths = store(root);
+    for (const [name, link] of [
+      ['c1', 'AAAAAAAA'],
+      ['c2', 'AAAAAAAA'],
+      ['c3', 'BBBBBBBB'],
+    ] as const) {
+      const directory = join(paths.containers, name);
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'container.json'), `{"keep":true,"layers":["${link}"]}`);
+      utimesSync(directory, 0, 0);
+    }
+    assert.equal(await usedOnlyBy(paths, ['c1', 'c2', 'c3']), { links: [], layers: [] });
+    rmSync(join(paths.images, 'mine:latest.json'));
+    assert.equal(await usedOnlyBy(paths, ['c1']), { links: [], layers: [] });
+    assert.equal(await usedOnlyBy(paths, ['c1', 'c2']), { links: ['AAAAAAAA'], layers: [ONE] });
+    // What nobody used before is for prune to tell.
+    rmSync(join(paths.containers, 'c2'), { recursive: true });
+    rmSync(join(paths.images, 'other:latest.json'));
+    rmSync(join(paths.containers, 'c3'), { recursive: true });
+    assert.equal(await usedOnlyBy(paths, ['c1']), { links: ['AAAAAAAA'], layers: [ONE] });
   }));
 
 test('what an import is about to publish is in use, however little of it is written', () =>

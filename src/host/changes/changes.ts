@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { byPath, type Difference, differencesOf, type Entry, kindOf } from '../../plan/changes/change.ts';
 import { add, type FoundChange, withDetails, withoutOwn } from './details.ts';
 import { namesOf, openDirectory, withDirectory } from './directory.ts';
-import { isWhiteout, lookBelow, type Node, pathOf, walk } from './tree.ts';
+import { isWhiteout, type Limits, lookBelow, type Node, pathOf, walk } from './tree.ts';
 import { type Run, readXattrs, type Xattrs } from './xattrs.ts';
 
 export interface ChangesInput {
@@ -19,8 +19,8 @@ export interface ChangesInput {
   readonly root: Entry | undefined;
   /** Paths to look at, with what is below them; none for everything. */
   readonly only: readonly Buffer[];
-  /** Asked before each path: false when it is enough, and what is found is only a part. */
-  readonly goOn?: () => boolean;
+  /** Where it ends before it has seen everything. */
+  readonly limits?: Limits;
   /** Tell what kind each change is, which needs the files' content and attributes. */
   readonly details: boolean;
   readonly run: Run;
@@ -54,11 +54,11 @@ interface State {
 
 /** All changes, sorted by path. A file that vanishes while it is looked at is left out. */
 export async function findChanges(input: ChangesInput): Promise<Found> {
-  const { goOn } = input;
   const { root, unreadable } = walk(
     input.upper,
     input.lower,
-    names => (goOn === undefined || goOn()) && mayHold(pathOf(names), input.only),
+    names => mayHold(pathOf(names), input.only),
+    input.limits,
   );
   const states = await resolve(input, root);
   const found: FoundChange[] = [];

@@ -7,7 +7,7 @@ import type { Run } from './xattrs.ts';
 export interface Count {
   /** What `diff` would list. */
   readonly changes: number;
-  /** False: there are at least so many. The time was over, or something is closed to this user. */
+  /** False: there are at least so many. There was no time to look at all, or something is closed to this user. */
   readonly complete: boolean;
 }
 
@@ -19,13 +19,16 @@ export interface CountOptions {
   readonly limit: number;
 }
 
+/** Of one directory: what a walk can do in a moment. A directory of a million names takes a second to be listed alone. */
+const MOST_NAMES = 20_000;
+
 /** Counts them, as well as it can be done in that time. */
 export async function countChanges(
   { upper, lower, mounts, root }: Stack,
   { prefix, run, limit }: CountOptions,
 ): Promise<Count> {
   const end = performance.now() + limit;
-  let inTime = true;
+  let whole = true;
   const { changes, unreadable } = await findChanges({
     upper,
     lower,
@@ -34,12 +37,19 @@ export async function countChanges(
     root,
     only: [],
     details: false,
-    goOn: () => {
-      inTime &&= performance.now() < end;
-      return inTime;
+    limits: {
+      goOn: () => {
+        const inTime = performance.now() < end;
+        whole &&= inTime;
+        return inTime;
+      },
+      names: MOST_NAMES,
+      cut: () => {
+        whole = false;
+      },
     },
     // What is hidden by a directory that was made anew can only add to them; and to know it takes a process for every few directories.
-    run: (argv, input) => (inTime ? run(argv, input) : Promise.resolve(Buffer.alloc(0))),
+    run: (argv, input) => (whole ? run(argv, input) : Promise.resolve(Buffer.alloc(0))),
   });
-  return { changes: changes.length, complete: inTime && unreadable.length === 0 };
+  return { changes: changes.length, complete: whole && unreadable.length === 0 };
 }

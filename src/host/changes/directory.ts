@@ -9,6 +9,7 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  opendirSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -28,6 +29,10 @@ const TYPES = new Map<number, EntryType>([
   [constants.S_IFBLK, 'block device'],
 ]);
 const CHUNK = 1 << 16;
+/** A directory of fewer bytes holds no more than a few thousand names, on any file system, and is read as a whole: that is quicker. */
+const SMALL = 1 << 16;
+/** Names that are read from a directory at once. */
+const BATCH = 256;
 
 /** The directory of a path of ours. Throws what open(2) throws. */
 export function openRoot(path: string): number {
@@ -70,14 +75,34 @@ export function entryIn(parent: number, name: Buffer): Entry | undefined {
   }
 }
 
-/** The names in a pinned directory; undefined when it can not be read, or nothing in it be looked up. */
-export function namesOf(directory: number): readonly Buffer[] | undefined {
+/** The names in a pinned directory, no more than `most`; undefined when it can not be read, or nothing in it be looked up. */
+export function namesOf(directory: number, most = Number.POSITIVE_INFINITY): readonly Buffer[] | undefined {
   try {
     accessSync(`/proc/self/fd/${directory}`, constants.X_OK);
-    return readdirSync(`/proc/self/fd/${directory}`, { encoding: 'buffer' });
+    const path = `/proc/self/fd/${directory}`;
+    return most === Number.POSITIVE_INFINITY || fstatSync(directory).size < SMALL
+      ? readdirSync(path, { encoding: 'buffer' })
+      : firstNames(path, most);
   } catch (error) {
     if (errorCode(error) === 'EMFILE') throw tooDeep();
     return undefined;
+  }
+}
+
+function firstNames(path: string, most: number): readonly Buffer[] {
+  // With this encoding names are bytes, which the types do not know.
+  const directory = opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: BATCH });
+  try {
+    const names: Buffer[] = [];
+    for (
+      let entry = directory.readSync();
+      entry !== null && names.length < most;
+      entry = directory.readSync()
+    )
+      names.push(entry.name as unknown as Buffer);
+    return names;
+  } finally {
+    directory.closeSync();
   }
 }
 

@@ -32,6 +32,16 @@ interface Frame {
   readonly todo: Buffer[];
 }
 
+/** How far a walk goes that somebody waits for. */
+export interface Limits {
+  /** Asked before each path. */
+  goOn(): boolean;
+  /** The most names that are read from one directory. */
+  readonly names: number;
+  /** Called when a directory may have more. */
+  cut(): void;
+}
+
 /**
  * Walks the writable layer with the lower ones beside it (topmost first). `wanted` says which paths to look at. A stack of its own: directories may be
  * nested deeper than functions can be.
@@ -40,11 +50,13 @@ export function walk(
   upper: string,
   lower: readonly string[],
   wanted: (names: readonly Buffer[]) => boolean,
+  limits?: Limits,
 ): Walked {
   const unreadable: Buffer[] = [];
   const stack: Frame[] = [];
   const enter = (node: Node, fd: number, below: Frame['lower']): void => {
-    const names = namesOf(fd);
+    const names = namesOf(fd, limits?.names);
+    if (names !== undefined && names.length === limits?.names) limits.cut();
     if (names === undefined) unreadable.push(pathOf(node.names));
     stack.push({
       node,
@@ -71,7 +83,7 @@ export function walk(
         continue;
       }
       const names = [...frame.node.names, name];
-      if (!wanted(names)) continue;
+      if (limits?.goOn() === false || !wanted(names)) continue;
       const found = entryIn(frame.fd, name);
       if (found === undefined) continue;
       const node: Node = { names, upper: found, lower: lookBelow(frame.lower, name), children: [] };
