@@ -1,12 +1,9 @@
 /** Processes: the only module that imports execa. An argv goes to the kernel as it is; no shell ever sees it. */
 
-import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, read } from 'node:fs';
 import process from 'node:process';
-import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { execa } from 'execa';
-import { errorCode } from '../errors.ts';
 import { stepPath } from '../host/programs.ts';
 import { STEP_ENVIRONMENT } from '../plan/environment.ts';
 
@@ -231,39 +228,24 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** Runs one command to its end with these inputs as descriptors 0, 3, 4, ...; what it prints is kept as bytes, all of it. */
-export function runFilter(
+export async function runFilter(
   argv: readonly string[],
   [input, ...more]: readonly Buffer[],
 ): Promise<{ readonly exitStatus: number | undefined; readonly stdout: Buffer; readonly stderr: string }> {
   const [program = '', ...words] = argv;
-  // Without execa, which the first time takes as long as the process to put buffers into streams: somebody may wait for the answer.
-  const child = spawn(program, words, {
-    cwd: SURROUNDINGS.cwd,
+  const result: { exitCode?: number; stdout?: unknown; stderr?: unknown } = await execa(program, words, {
+    ...SURROUNDINGS,
     env: environment(),
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...more.map(() => 'pipe' as const)],
+    encoding: 'buffer',
+    maxBuffer: Number.POSITIVE_INFINITY,
+    stdio: [input ?? 'ignore', 'pipe', 'pipe', ...more] as never,
   });
-  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout?.on('data', (piece: Buffer) => stdout.push(piece));
-  child.stderr?.on('data', (piece: Buffer) => stderr.push(piece));
-  for (const [index, bytes] of [input, undefined, undefined, ...more].entries()) {
-    const stream = child.stdio[index];
-    if (bytes === undefined || !(stream instanceof Writable)) continue;
-    // It need not read all that it is given.
-    stream.on('error', () => undefined);
-    stream.end(bytes);
-  }
-  return new Promise(resolve => {
-    const end = (exitStatus: number | undefined, problem = '') =>
-      resolve({
-        exitStatus,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr).toString('utf8') || problem,
-      });
-    child.on('error', error =>
-      end(undefined, startFailure({ code: errorCode(error), command: program, shortMessage: error.message })),
-    );
-    child.on('close', status => end(status ?? undefined));
-  });
+  const bytes = (output: unknown) => (output instanceof Uint8Array ? Buffer.from(output) : Buffer.alloc(0));
+  return {
+    exitStatus: result.exitCode,
+    stdout: bytes(result.stdout),
+    stderr: bytes(result.stderr).toString('utf8'),
+  };
 }
 
 /** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones. */
