@@ -28,7 +28,7 @@ export const copyRefused: Cause = scene => {
 /** What the programs of src/plan/files/ say: some words, a colon, and the path where it was. */
 function pathCause(said: string, where: string, inside: boolean): Diagnosis | undefined {
   const [, complaint, at = ''] =
-    /^(no such file|no such directory|not a directory|is a directory|another file system|changed while it was looked up|too many symbolic links): ([^]*)$/m.exec(
+    /^(no such file|no such directory|not a directory|is a directory|another file system|changed while it was looked up|too many symbolic links): ([\s\S]*)$/m.exec(
       said.trimEnd(),
     ) ?? [];
   const path = `${shown(at === '' ? '/' : at)}${where}`;
