@@ -2,11 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { UserError } from '../errors.ts';
 import { C, type Values } from '../plan/arg.ts';
 import { shown } from '../plan/names.ts';
 import type { Step } from '../plan/step.ts';
 import type { Diagnosis } from './causes/scene.ts';
-import { reservedName } from './changes/goes-in.ts';
+import { changedMeanwhile, reservedName } from './changes/goes-in.ts';
 
 /** What a name in a message of tar's or touch's looks like: relative to the container's root. */
 const NAMED =
@@ -28,10 +29,7 @@ export function commitCause({ id }: Step, values: Values, said: string): Diagnos
       hint: 'run --keep keeps them.',
     };
   const [, reserved] = /^reserved name: \.(.*)$/m.exec(said) ?? [];
-  if (reserved !== undefined) {
-    const { message, hint } = reservedName(shown(reserved));
-    return { cause: message, ...(hint === undefined ? {} : { hint }) };
-  }
+  if (reserved !== undefined) return diagnosisOf(reservedName(shown(reserved)));
   if (/nosymfollow/.test(said))
     return {
       cause:
@@ -56,9 +54,10 @@ export function commitCause({ id }: Step, values: Values, said: string): Diagnos
       said,
     )
   )
-    return {
-      cause: `${what} of the container ${name} changed while it was read.`,
-      hint: `Let the container end first (run --keep keeps it), or try again. ${leaveOut}`,
-    };
+    return diagnosisOf(changedMeanwhile(basename(directory), path));
   return undefined;
+}
+
+function diagnosisOf({ message, hint }: UserError): Diagnosis {
+  return { cause: message, ...(hint === undefined ? {} : { hint }) };
 }

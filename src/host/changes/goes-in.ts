@@ -42,10 +42,8 @@ export async function findWhatGoesIn(input: GoesInInput): Promise<GoesIn> {
     ...{ only: [], details: false, run },
   });
   const [closed] = unreadable;
-  if (closed !== undefined)
-    throw new UserError(
-      `The directory ${shown(String(closed))} of ${shown(container)} can not be looked into.`,
-    );
+  // Its owner may look into every directory that is still there.
+  if (closed !== undefined) throw changedMeanwhile(container, closed.toString('utf8'));
   const layers = [...stack.lower.toReversed(), stack.upper];
   const named = (typed: string) =>
     pathsAsked(typed, layers).filter(path => changes.some(change => isAtOrBelow(change.path, path)));
@@ -93,6 +91,14 @@ function refuseReserved(taken: readonly FoundChange[]): void {
     ({ path, letter }) => letter !== 'D' && path.subarray(path.lastIndexOf('/') + 1).indexOf('.wh.') === 0,
   );
   if (reserved !== undefined) throw reservedName(shown(reserved.path.toString('utf8')));
+}
+
+/** The error about a container that does not stand still; undefined when nobody said what it is about. */
+export function changedMeanwhile(container: string, path: string | undefined): UserError {
+  const what = path === undefined ? 'A path' : shown(path);
+  return new UserError(`${what} of the container ${shown(container)} changed while it was read.`, {
+    hint: `Let the container end first (run --keep keeps it), or try again. Leave it out: --except ${path === undefined ? 'PATH' : what}.`,
+  });
 }
 
 /** The error about a name that begins with ".wh."; `path` is safe to print. */

@@ -2,10 +2,11 @@
 
 import { type Arg, arg, STORE, type Variable } from '../arg.ts';
 import type { Step } from '../step.ts';
+import { asOwner } from '../user-namespace.ts';
 import { LAYER_ARCHIVE, LAYER_FILES } from './image.ts';
 import { sizeOf } from './image-layout.ts';
 import { sha256 } from './layer.ts';
-import { DIES_WITH_US, decompressor, limitedWhy, plainTarSteps } from './layer-source.ts';
+import { ATTRIBUTES, DIES_WITH_US, decompressor, limitedWhy, PACK } from './layer-source.ts';
 import type { SavedLayer, SaveInput } from './save-input.ts';
 
 export const VERIFY_SH: Variable = { var: 'VERIFY_SH' };
@@ -106,12 +107,18 @@ function packedStep(
   number: number,
   blob: Arg,
 ): Omit<Step, 'phase' | 'undo'> {
-  const path = arg`${STORE}/layers/${digest}/${LAYER_FILES}`;
-  const [step] = plainTarSteps({ facts }, { type: 'directory', path }, number, blob);
-  if (step === undefined) throw new RangeError('a directory is packed by a step');
   return {
-    ...step,
+    id: `pack-${number}`,
     title: `pack layer ${number} again`,
+    where: HOST,
+    action: {
+      type: 'run',
+      argv: asOwner(facts, [
+        ...[...DIES_WITH_US, 'tar', '--create', '--file', blob],
+        ...['--directory', arg`${STORE}/layers/${digest}/${LAYER_FILES}`, ...PACK, ...ATTRIBUTES, '.'],
+      ]),
+    },
     why: `The store has no archive of this layer, only its files. Packed in the way in which directories are imported (names sorted, no owners' names), they may give the same bytes as before; the next step tells.${limitedWhy({})}`,
+    pitfalls: ['No such file or directory: somebody removed the image a moment ago.'],
   };
 }
