@@ -202,7 +202,7 @@ function undoInside(
 ): readonly Arg[] {
   const whole = fullArgv({ where }, argv);
   if (view.type === 'kept') return whole;
-  const remove = asOwner(facts, ['rm', '-rf', '--one-file-system', '--']).join(' ');
+  const remove = asOwner(facts, ['rm', '-rf', '--one-file-system', '--']).map(String).join(' ');
   const program = `line=$(cat "/proc/$1/stat" 2>/dev/null) || line=
 start() { set -- \${line##*) }; echo "\${20:-}"; }
 [ "$(start)" = "$2" ] || { ${remove} "$3"; exit 0; }
