@@ -23,8 +23,8 @@ const OPTIONS = {
 const UNSUPPORTED = {
   f: 'a container that runs is not removed; end it where it runs',
   force: 'a container that runs is not removed; end it where it runs',
-  v: 'containers have no volumes of their own',
-  volumes: 'containers have no volumes of their own',
+  v: "a container's own volumes always go with it",
+  volumes: "a container's own volumes always go with it",
 };
 
 export const help = `Remove containers that were kept.

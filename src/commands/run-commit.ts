@@ -13,7 +13,7 @@ import type { StorePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { Image } from '../plan/image/image.ts';
 import { planCommit } from '../plan/image/plan-commit.ts';
-import { isSystemMount } from '../plan/run/mounts.ts';
+import { mountPoints } from '../plan/run/volumes.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
 import { messageText } from '../ui/messages.ts';
@@ -26,6 +26,8 @@ export interface CommitAfter {
   /** What the container is made of; in the store. */
   readonly image: Image;
   readonly spec: Spec;
+  /** Paths of volumes that the image declares. */
+  readonly imageVolumes: readonly string[];
   /** The new image's name, with its tag; none: there is nothing to commit. */
   readonly commit: string | undefined;
   /** Keep the container all the same. */
@@ -33,13 +35,16 @@ export interface CommitAfter {
 }
 
 /** The run's plan, which keeps the container, and after it the one that makes the image. Nobody knows yet what will be in it. */
-export function withCommit(run: Plan, { paths, facts, image, spec, commit, keep }: CommitAfter): Plan {
+export function withCommit(
+  run: Plan,
+  { paths, facts, image, spec, imageVolumes, commit, keep }: CommitAfter,
+): Plan {
   if (commit === undefined) return run;
   const created = timestamp();
   const links = image.layers.map(({ link }) => link);
   const base = imageOfContainer(paths, { image: image.name, layers: links }, created);
   const directories = layerDirectories(paths, image);
-  const mounts = spec.mounts.filter(mount => !isSystemMount(mount)).map(({ destination }) => destination);
+  const mounts = mountPoints({ spec, imageVolumes });
   const plan = planCommit({
     ...{ container: run.subject, image: commit, layers: base.layers, base: base.config },
     ...{ changes: { env: [], labels: [] }, created, createdBy: spec.process.args.join(' ') },

@@ -13,6 +13,7 @@ import { failAt } from '../plan/fail-at.ts';
 import type { Image } from '../plan/image/image.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
+import { imageVolumes } from '../plan/run/image-volumes.ts';
 import { planRun } from '../plan/run/plan-run.ts';
 import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const base = missingBase(paths, request.image, facts);
   const image = base?.image ?? loadImage(paths, request.image);
   const spec = valueOf(createSpec(request, image));
+  const volumes = valueOf(imageVolumes(image.config, request));
   const planned = valueOf(
     planRun({
       spec,
@@ -48,16 +50,20 @@ export async function run(argv: readonly string[], commandLine: string): Promise
         stdin: request.interactive,
       },
       layers: image.layers,
+      imageVolumes: volumes.paths,
       facts,
     }),
   );
-  const whole: Plan = { ...planned, notes: [...planned.notes, ...parsed.notes] };
+  const whole: Plan = { ...planned, notes: [...planned.notes, ...volumes.notes, ...parsed.notes] };
   const failing = (plan: Plan) => (parsed.failAt === undefined ? plan : valueOf(failAt(plan, parsed.failAt)));
   // Most runs have no use for it, and need not load it.
   const committing = commit === undefined ? undefined : await import('./run-commit.ts');
   const withCommit = (image: Image): Plan =>
     failing(
-      committing?.withCommit(whole, { paths, facts, image, spec, commit, keep: request.keep }) ?? whole,
+      committing?.withCommit(whole, {
+        ...{ paths, facts, image, spec, commit },
+        ...{ imageVolumes: volumes.paths, keep: request.keep },
+      }) ?? whole,
     );
   const plan = base === undefined ? withCommit(image) : failing(whole);
   if (parsed.dryRun) {

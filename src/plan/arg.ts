@@ -31,6 +31,7 @@ export const SHIM_SH: Variable = { var: 'SHIM_SH' };
 export const INIT_SH: Variable = { var: 'INIT_SH' };
 export const KEEP_SH: Variable = { var: 'KEEP_SH' };
 export const MOUNT_SH: Variable = { var: 'MOUNT_SH' };
+export const VOLUMES_SH: Variable = { var: 'VOLUMES_SH' };
 
 /** Template tag: arg`${C}/upper` is the word "$C/upper". Plain strings and other words may be put in as well. */
 export function arg(literals: TemplateStringsArray, ...inserts: readonly (Arg | Variable)[]): Arg {

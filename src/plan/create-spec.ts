@@ -13,7 +13,7 @@ import type { Image } from './image/image.ts';
 import { containerNameFailure, shown } from './names.ts';
 import type { RunRequest, TmpfsMount, Volume } from './request.ts';
 import { failed, ok, type PlanFailure, type Result } from './result.ts';
-import type { Spec, SpecMount } from './spec.ts';
+import { byDepth, type Spec, type SpecMount } from './spec.ts';
 import { resolveUser } from './user.ts';
 
 /** Targets that the plan mounts itself; a volume there would take the container's own away. */
@@ -115,12 +115,6 @@ function tmpfsMount(mount: TmpfsMount): SpecMount {
     source: 'tmpfs',
     options: [...defaults, ...mount.options.filter(option => !defaults.includes(option))],
   };
-}
-
-/** As docker does: a mount on /a comes before one on /a/b, whichever was named first, or it would cover it. */
-function byDepth(mounts: readonly SpecMount[]): readonly SpecMount[] {
-  const depth = ({ destination }: SpecMount) => destination.split('/').length;
-  return mounts.toSorted((one, other) => depth(one) - depth(other));
 }
 
 function volumeMount(volume: Volume): SpecMount {

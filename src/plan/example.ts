@@ -5,7 +5,7 @@ import type { Facts } from './facts.ts';
 import { planRun } from './run/plan-run.ts';
 import type { Plan } from './step.ts';
 
-/** The plan of a container with a volume, a working directory, a read-only root and, if wanted, a terminal, on this machine. */
+/** The plan of a container with a volume, one that its image declares, a working directory, a read-only root and, if wanted, a terminal, on this machine. */
 export function examplePlan(facts: Facts, terminal = true): Plan {
   const name = 'hello1';
   const image = 'base:latest';
@@ -31,6 +31,7 @@ export function examplePlan(facts: Facts, terminal = true): Plan {
     spec: spec.value,
     container: { name, image, keep: false, stdin: true },
     layers: [{ digest: '0'.repeat(64), link: 'AAAAAAAA' }],
+    imageVolumes: ['/var/lib/data'],
     facts,
   });
   if (!plan.ok) throw new TypeError(plan.failures.map(({ message }) => message).join('\n'));

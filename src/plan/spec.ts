@@ -46,3 +46,11 @@ export interface Spec {
     readonly readonlyPaths: readonly string[];
   };
 }
+
+/** As docker does: a mount on /a comes before one on /a/b, whichever was named first, or it would cover it. */
+export function byDepth<Mount extends Pick<SpecMount, 'destination'>>(
+  mounts: readonly Mount[],
+): readonly Mount[] {
+  const depth = ({ destination }: Mount) => destination.split('/').length;
+  return mounts.toSorted((one, other) => depth(one) - depth(other));
+}

@@ -10,6 +10,11 @@ export const volumeRefused: Cause = scene => {
   const { argv } = step.action;
   const program = argv.findIndex(word => variablesIn(word).includes(MOUNT_SH.var));
   if (program < 0) return undefined;
+  if (step.id === 'fill-volumes')
+    return {
+      cause: `A volume that the image declares can not be made: ${saidLine(failure.stderr).replace(/\.$/, '') || `exit status ${failure.exitStatus}`}.`,
+      hint: 'tinydocker image inspect shows its volumes. -v or --tmpfs on the same path replaces one.',
+    };
   const [kind, source, target] = argv.slice(program + 2).map(word => valueOf(scene, word) ?? '');
   const said = saidLine(failure.stderr).replace(/\.$/, '');
   const what =

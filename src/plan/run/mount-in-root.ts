@@ -1,6 +1,6 @@
 /**
  * A shell program that mounts something on a path of the new root without ever following a link out of it. Constant text; its arguments: what
- * (`bind`, `tmpfs`, or `directory` to only make it), source, target, options. It runs with the new root as its working directory, before
+ * (`bind`, `tmpfs`, `directory` to only make it, or `fill` to copy what is there to the source), source, target, options. It runs with the new root as its working directory, before
  * pivot_root, with the host's programs.
  *
  * The target is walked one name at a time. A directory is pinned by entering it, a file by opening it; what was pinned must
@@ -49,9 +49,10 @@ while [ -n "$rest" ]; do
   before=$place; cd -P -- "./$name"; here
   [ "$place" = "$before/$name" ] || fail "the target $target changed while it was looked up"
 done
-case $what$onto in tmpfs. | bind.) here; own "$place" ;; esac
+case $what$onto in tmpfs. | bind. | fill.) here; own "$place" ;; esac
 case $what in
   directory) ;;
+  fill) cp --archive --one-file-system -- . "$source" ;;
   tmpfs) mount --no-mtab --no-canonicalize -t tmpfs -o "$options" tmpfs . ;;
   bind)
     from=\${root%/*}/source

@@ -1,9 +1,10 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
-import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, variablesIn } from '../arg.ts';
+import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, VOLUMES_SH } from '../arg.ts';
 import { tooManyLayers } from '../image/image.ts';
 import { failed, ok, type PlanFailure, type Result } from '../result.ts';
 import type { Phase, Plan, Step } from '../step.ts';
+import { usesVariable } from '../uses-variable.ts';
 import { identitySteps } from './identity.ts';
 import { INIT_TEXT, KEEP_TEXT, SHIM_TEXT } from './init.ts';
 import { isolateSteps } from './isolate.ts';
@@ -14,7 +15,7 @@ import { pivotSteps } from './pivot-root.ts';
 import { prepareSteps } from './prepare.ts';
 import type { RunInput } from './run-input.ts';
 import { startSteps } from './start.ts';
-import { volumeSteps } from './volumes.ts';
+import { VOLUMES_TEXT, volumeSteps } from './volumes.ts';
 
 const PHASES: readonly Phase[] = [
   { id: 'prepare', title: 'Reserve the name and make the directories, on the host.' },
@@ -72,7 +73,16 @@ export function planRun(input: RunInput): Result<Plan> {
       ...(input.spec.process.terminal
         ? [{ name: KEEP_SH.var, value: KEEP_TEXT, meaning: "gives the caller's terminal its settings back" }]
         : []),
-      ...(steps.some(usesMountProgram)
+      ...(steps.some(step => usesVariable(step, VOLUMES_SH.var))
+        ? [
+            {
+              name: VOLUMES_SH.var,
+              value: VOLUMES_TEXT,
+              meaning: "makes the image's volumes, and fills them with what the image has there",
+            },
+          ]
+        : []),
+      ...(steps.some(step => usesVariable(step, MOUNT_SH.var))
         ? [
             {
               name: MOUNT_SH.var,
@@ -113,8 +123,4 @@ function notes({ facts }: RunInput): readonly string[] {
     );
   if (!facts.ip) notes.push('ip is not installed (package iproute2): the loopback interface stays down');
   return notes;
-}
-
-function usesMountProgram({ action }: Step): boolean {
-  return action.type === 'run' && action.argv.some(word => variablesIn(word).includes(MOUNT_SH.var));
 }

@@ -3,13 +3,14 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
-import { isSystemMount } from './mounts.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
+import { mountPoints } from './volumes.ts';
 
 const HOST = { type: 'host' } as const;
 
 /** The steps up to the point where init can be started. */
-export function prepareSteps({ container, layers, facts, spec }: RunInput): readonly Step[] {
+export function prepareSteps(input: RunInput): readonly Step[] {
+  const { container, layers, facts, spec } = input;
   const phase = 'prepare';
   return [
     {
@@ -71,7 +72,7 @@ export function prepareSteps({ container, layers, facts, spec }: RunInput): read
           name: container.name,
           image: container.image,
           layers: layers.map(layer => layer.link),
-          mounts: spec.mounts.filter(mount => !isSystemMount(mount)).map(mount => mount.destination),
+          mounts: mountPoints(input),
           keep: container.keep,
           args: spec.process.args,
         })}\n`,

@@ -21,6 +21,8 @@ export interface RunInput {
   readonly container: Container;
   /** Lowest first. */
   readonly layers: readonly Layer[];
+  /** Paths of volumes that the image declares; see ImageVolumes. */
+  readonly imageVolumes?: readonly string[];
   readonly facts: Facts;
 }
 

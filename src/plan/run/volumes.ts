@@ -1,18 +1,70 @@
-/** What the user mounts into the container: volumes, tmpfs, a working directory that is missing; and the read-only root. */
+/** What is mounted into the container for the user and the image: volumes, tmpfs, a working directory that is missing; and the read-only root. */
 
-import { type Arg, arg, M, MOUNT_SH } from '../arg.ts';
-import type { SpecMount } from '../spec.ts';
+import { type Arg, arg, C, M, MOUNT_SH, VOLUMES_SH } from '../arg.ts';
+import { byDepth, type SpecMount } from '../spec.ts';
 import type { Step } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { isSystemMount } from './mounts.ts';
-import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
+import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 
-/** Steps in the order of the mounts in the specification, then the working directory, then the read-only root. */
-export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
+/** Arguments: the program that walks to a place in the new root, a directory, paths. Each path gets a directory there, filled with what the image has. */
+export const VOLUMES_TEXT = `
+program=$1 volumes=$2 number=0; shift 2
+mkdir -- "$volumes"
+for path; do
+  number=$((number + 1))
+  mkdir -- "$volumes/$number"
+  sh -ec "$program" volume fill "$volumes/$number" "$path" ''
+done
+`.trim();
+
+/** Where something of the user's, or a volume of the image, is mounted. */
+export function mountPoints({
+  spec,
+  imageVolumes = [],
+}: Pick<RunInput, 'spec' | 'imageVolumes'>): readonly string[] {
+  const ofUser = spec.mounts.filter(mount => !isSystemMount(mount));
+  return [...ofUser.map(({ destination }) => destination), ...imageVolumes];
+}
+
+/** A mount whose source may lie in the container's directory. */
+type Mount = Pick<SpecMount, 'destination' | 'type' | 'options'> & { readonly source: Arg };
+
+/**
+ * The image's volumes get their content, then steps in the order of the mounts in the specification and of the image's volumes, a directory before
+ * what is in it; then the working directory, then the read-only root.
+ */
+export function volumeSteps({ spec, facts, imageVolumes = [] }: RunInput): readonly Step[] {
   const phase = 'rootfs';
   const where = inside(facts, ['mount'], { directory: arg`${M}` });
   const undo = DIES_WITH_INIT("the mount is in the container's own mount table");
-  const mounts = spec.mounts.filter(mount => !isSystemMount(mount));
+  const mounts = byDepth([
+    ...spec.mounts.filter(mount => !isSystemMount(mount)),
+    ...imageVolumes.map((destination, index) => ({
+      destination,
+      type: 'bind',
+      source: arg`${C}/volumes/${String(index + 1)}`,
+      options: ['rw'],
+    })),
+  ]);
+  const fill: Step = {
+    id: 'fill-volumes',
+    phase,
+    title: "fill the image's volumes",
+    where,
+    action: {
+      type: 'run',
+      argv: [
+        ...['sh', '-ec', arg`${VOLUMES_SH}`, 'volumes', arg`${MOUNT_SH}`, arg`${C}/volumes`],
+        ...imageVolumes,
+      ],
+    },
+    undo: IN_DIRECTORY,
+    why: 'The image declares that these directories hold data, which is not to be part of a layer: docker and podman make an anonymous volume for each. Here it is a directory beside the writable layer, which goes away with the container. cp(1) copies what the image has there, with owners and modes; the path is walked inside the new root, as for a mount.',
+    pitfalls: [
+      'The copy is made at each start: an image with gigabytes in a volume takes long. -v or --tmpfs on the same path replaces it.',
+    ],
+  };
   const steps: Step[] = mounts.map((mount, index) => ({
     id: `mount-volume-${index + 1}`,
     phase,
@@ -55,10 +107,10 @@ export function volumeSteps({ spec, facts }: RunInput): readonly Step[] {
       pitfalls: ['Programs that write to /var/log or /run fail with EROFS: give them --tmpfs /run.'],
     });
   }
-  return steps;
+  return imageVolumes.length === 0 ? steps : [fill, ...steps];
 }
 
-function mountInRoot(mount: SpecMount): readonly Arg[] {
+function mountInRoot(mount: Mount): readonly Arg[] {
   const program = ['sh', '-ec', arg`${MOUNT_SH}`, 'mount'];
   if (mount.type === 'bind') {
     const mode = mount.options.includes('ro') ? 'ro' : 'rw';
