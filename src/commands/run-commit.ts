@@ -13,7 +13,8 @@ import type { StorePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { Image } from '../plan/image/image.ts';
 import { planCommit } from '../plan/image/plan-commit.ts';
-import { mountPoints } from '../plan/run/volumes.ts';
+import { userMounts } from '../plan/run/mounts.ts';
+import { mountPoints } from '../plan/run/record.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
 import { messageText } from '../ui/messages.ts';
@@ -44,7 +45,7 @@ export function withCommit(
   const links = image.layers.map(({ link }) => link);
   const base = imageOfContainer(paths, { image: image.name, layers: links }, created);
   const directories = layerDirectories(paths, image);
-  const mounts = mountPoints({ spec, imageVolumes });
+  const mounts = mountPoints({ mounts: userMounts(spec), imageVolumes });
   const plan = planCommit({
     ...{ container: run.subject, image: commit, layers: base.layers, base: base.config },
     ...{ changes: { env: [], labels: [] }, created, createdBy: spec.process.args.join(' ') },

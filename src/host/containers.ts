@@ -4,11 +4,12 @@ import { type BigIntStats, closeSync, constants, existsSync, lstatSync, openSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
+import { type ContainerRecord, mountPoints } from '../plan/run/record.ts';
 import { filesIn } from './images.ts';
 import { hasSucceeded, readJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
+import { readRecord } from './record-file.ts';
 import type { StorePaths } from './store-paths.ts';
-import { readOwn } from './text-file.ts';
 
 export type ContainerState =
   /** Somebody holds its gate: it is being made, runs, or is being removed. */
@@ -31,6 +32,8 @@ export interface StoredContainer {
   readonly args: readonly string[];
   /** Where something of the user's is mounted, as far as it was written down: volumes, tmpfs. */
   readonly mounts: readonly string[];
+  /** All that was written down; undefined when it is damaged, or not there yet. */
+  readonly record: ContainerRecord | undefined;
 }
 
 /** How long a workspace that says nothing about its owner must have been left alone before it counts as abandoned, and how often we look. */
@@ -43,9 +46,9 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   const alive = await isAlive(directory, 'gate');
   const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const { keep, layers, mounts, image, args } = readContainer(directory);
+  const { keep, ...written } = readContainer(directory);
   const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, layers, image, args, mounts };
+  return { name, directory, identity: identityOf(stats), state, ...written };
 }
 
 /**
@@ -127,27 +130,16 @@ function wasSetUp(directory: string): boolean {
   return journal === undefined || hasSucceeded(journal.records);
 }
 
-function readContainer(directory: string): {
-  readonly keep: boolean;
-  readonly layers: readonly string[];
-  readonly image: string | undefined;
-  readonly args: readonly string[];
-  readonly mounts: readonly string[];
-} {
-  try {
-    const record = JSON.parse(readOwn(join(directory, 'container.json'))) as Record<string, unknown>;
-    return {
-      keep: record['keep'] === true,
-      layers: words(record['layers']),
-      image: typeof record['image'] === 'string' ? record['image'] : undefined,
-      args: words(record['args']),
-      mounts: words(record['mounts']),
-    };
-  } catch {
-    return { keep: false, layers: [], image: undefined, args: [], mounts: [] };
-  }
-}
-
-function words(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(word => typeof word === 'string') : [];
+function readContainer(
+  directory: string,
+): Pick<StoredContainer, 'layers' | 'image' | 'args' | 'mounts' | 'record'> & { readonly keep: boolean } {
+  const record = readRecord(directory);
+  return {
+    keep: record?.keep ?? false,
+    layers: record?.layers ?? [],
+    image: record?.image || undefined,
+    args: record?.process.args ?? [],
+    mounts: record === undefined ? [] : mountPoints(record),
+    record,
+  };
 }

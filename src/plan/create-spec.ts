@@ -41,14 +41,38 @@ export function createSpec(request: RunRequest, image: Image): Result<Spec> {
   if (failures.length > 0 || !user.ok) return failed(...failures);
 
   const { home, ...ids } = user.value;
-  return ok({
+  return ok(
+    completeSpec({
+      process: {
+        terminal: request.terminal,
+        user: { ...ids, umask: 0o022 },
+        args,
+        env: environment(request, image, hostname, home),
+        cwd,
+      },
+      hostname,
+      readonly: request.readOnly,
+      mounts: [...request.tmpfs.map(tmpfsMount), ...request.volumes.map(volumeMount)],
+    }),
+  );
+}
+
+/** What tells one container from another, as it is written down as well; see ContainerRecord in run/record.ts. */
+export interface SpecParts {
+  readonly process: Pick<Spec['process'], 'terminal' | 'user' | 'args' | 'env' | 'cwd'>;
+  readonly hostname: string;
+  readonly readonly: boolean;
+  /** The user's volumes and tmpfs. */
+  readonly mounts: readonly SpecMount[];
+}
+
+/** The whole specification: with what every container has. */
+export function completeSpec({ process, hostname, readonly, mounts }: SpecParts): Spec {
+  const { terminal, user, args, env, cwd } = process;
+  return {
     ociVersion: OCI_VERSION,
     process: {
-      terminal: request.terminal,
-      user: { ...ids, umask: 0o022 },
-      args,
-      env: environment(request, image, hostname, home),
-      cwd,
+      ...{ terminal, user, args, env, cwd },
       capabilities: {
         bounding: DEFAULT_CAPABILITIES,
         effective: DEFAULT_CAPABILITIES,
@@ -56,18 +80,15 @@ export function createSpec(request: RunRequest, image: Image): Result<Spec> {
       },
       noNewPrivileges: true,
     },
-    root: { path: 'rootfs', readonly: request.readOnly },
+    root: { path: 'rootfs', readonly },
     hostname,
-    mounts: [
-      ...DEFAULT_MOUNTS,
-      ...byDepth([...request.tmpfs.map(tmpfsMount), ...request.volumes.map(volumeMount)]),
-    ],
+    mounts: [...DEFAULT_MOUNTS, ...byDepth(mounts)],
     linux: {
       namespaces: DEFAULT_NAMESPACES.map(type => ({ type })),
       maskedPaths: MASKED_PATHS,
       readonlyPaths: READONLY_PATHS,
     },
-  });
+  };
 }
 
 /** Docker's rule: --entrypoint drops the image's command with its entrypoint; a command of the user's replaces only the image's command. */

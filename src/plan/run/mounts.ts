@@ -23,6 +23,11 @@ export function isSystemMount(mount: SpecMount): boolean {
   );
 }
 
+/** The user's volumes and tmpfs. */
+export function userMounts({ mounts }: Pick<Spec, 'mounts'>): readonly SpecMount[] {
+  return mounts.filter(mount => !isSystemMount(mount));
+}
+
 /** Two fstabs and what has to happen between them. */
 export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
   const phase = 'rootfs';

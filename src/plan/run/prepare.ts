@@ -3,14 +3,14 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
+import { containerRecord } from './record.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
-import { mountPoints } from './volumes.ts';
 
 const HOST = { type: 'host' } as const;
 
 /** The steps up to the point where init can be started. */
 export function prepareSteps(input: RunInput): readonly Step[] {
-  const { container, layers, facts, spec } = input;
+  const { container, facts } = input;
   const phase = 'prepare';
   return [
     {
@@ -67,19 +67,11 @@ export function prepareSteps(input: RunInput): readonly Step[] {
       action: {
         type: 'write',
         path: arg`${C}/container.json`,
-        text: `${JSON.stringify({
-          version: 1,
-          name: container.name,
-          image: container.image,
-          layers: layers.map(layer => layer.link),
-          mounts: mountPoints(input),
-          keep: container.keep,
-          args: spec.process.args,
-        })}\n`,
+        text: `${JSON.stringify(containerRecord(input))}\n`,
         mode: '0600',
       },
       undo: IN_DIRECTORY,
-      why: 'write(2) of a small file: which layers the container stands on, so that nobody removes an image under it, and whether it is to be kept. It is data for other commands; the container itself never sees it.',
+      why: 'write(2) of a small file: which layers the container stands on, so that nobody removes an image under it, what it runs and with what mounts, so that it can be started again, and whether it is to be kept. It is data for other commands; the container itself never sees it.',
       pitfalls: ['No space left on device: the disk of the store is full. Everything before is undone.'],
     },
     {

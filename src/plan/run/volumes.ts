@@ -4,7 +4,7 @@ import { type Arg, arg, C, M, MOUNT_SH, VOLUMES_SH } from '../arg.ts';
 import { byDepth, type SpecMount } from '../spec.ts';
 import type { Step } from '../step.ts';
 import { inside } from '../user-namespace.ts';
-import { isSystemMount } from './mounts.ts';
+import { userMounts } from './mounts.ts';
 import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 
 /** Arguments: the program that walks to a place in the new root, a directory, paths. Each path gets a directory there, filled with what the image has. */
@@ -18,15 +18,6 @@ for path; do
 done
 `.trim();
 
-/** Where something of the user's, or a volume of the image, is mounted. */
-export function mountPoints({
-  spec,
-  imageVolumes = [],
-}: Pick<RunInput, 'spec' | 'imageVolumes'>): readonly string[] {
-  const ofUser = spec.mounts.filter(mount => !isSystemMount(mount));
-  return [...ofUser.map(({ destination }) => destination), ...imageVolumes];
-}
-
 /** A mount whose source may lie in the container's directory. */
 type Mount = Pick<SpecMount, 'destination' | 'type' | 'options'> & { readonly source: Arg };
 
@@ -39,7 +30,7 @@ export function volumeSteps({ spec, facts, imageVolumes = [] }: RunInput): reado
   const where = inside(facts, ['mount'], { directory: arg`${M}` });
   const undo = DIES_WITH_INIT("the mount is in the container's own mount table");
   const mounts = byDepth([
-    ...spec.mounts.filter(mount => !isSystemMount(mount)),
+    ...userMounts(spec),
     ...imageVolumes.map((destination, index) => ({
       destination,
       type: 'bind',
