@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryOf, ended, exitStatus, killMonitor, says, withContainers } from '../support/containers.ts';
-import { assertUnchanged, hostState } from '../support/host.ts';
+import { hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { hasStarted, planSteps } from '../support/killing.ts';
 import { eachMode, ownDirectory, type Place } from '../support/modes.ts';
