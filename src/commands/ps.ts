@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { EXIT, usageError, valueOf } from '../errors.ts';
-import { type ContainerLook, createdTime, lookAtContainers } from '../host/container-look.ts';
+import { type ContainerLook, createdTime, lookAtContainers, stateWord } from '../host/container-look.ts';
 import { diskUsage } from '../host/disk-usage.ts';
 import { probeStoreRoot } from '../host/facts.ts';
 import { shortName } from '../host/images.ts';
@@ -11,7 +11,7 @@ import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { CONTAINER_STATES, type Filterable, parseContainerFilter } from '../plan/container-filter.ts';
 import { shown } from '../plan/names.ts';
 import { timeSpan } from '../ui/age.ts';
-import { commandText, stateWord, statusText, timeText } from '../ui/container-text.ts';
+import { commandText, statusText, timeText } from '../ui/container-text.ts';
 import { type Headings, type Line, listing, parseFormat } from '../ui/listing.ts';
 import { size } from '../ui/messages.ts';
 import { visible } from '../ui/visible.ts';

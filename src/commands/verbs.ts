@@ -14,6 +14,10 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
   ps: { summary: 'list containers', load: () => import('./ps.ts') },
+  inspect: {
+    summary: 'show everything that is known of containers and images',
+    load: () => import('./inspect.ts'),
+  },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),

@@ -1,23 +1,22 @@
 /** A container in docker's words: its state, its status, its command. Pure. */
 
-import type { ContainerLook } from '../host/container-look.ts';
+import { type ContainerLook, lossOf } from '../host/container-look.ts';
 import { timeSpan } from './age.ts';
 import { visible } from './visible.ts';
 
 /** Characters of a command that are shown, as docker does. */
 const SHORT_COMMAND = 20;
 
-/** docker's created, running and exited; and lost, when nobody lived to see how it ended. */
-export function stateWord({ container, status }: ContainerLook): 'created' | 'running' | 'exited' | 'lost' {
-  return status.type === 'created' && container.state !== 'alive' ? 'lost' : status.type;
-}
-
 /** "Up 3 minutes", "Exited (137) 2 minutes ago", as docker says it. `now` is in milliseconds since 1970. */
-export function statusText({ container, status }: ContainerLook, now: number): string {
+export function statusText(look: ContainerLook, now: number): string {
+  const { status } = look;
+  const loss = lossOf(look);
+  if (loss !== undefined) return loss;
   const since = (date: Date | undefined) => (date === undefined ? undefined : timeSpan(now - date.getTime()));
   switch (status.type) {
     case 'created':
-      return container.state === 'alive' ? 'Created' : 'Lost: its set-up was broken off';
+    case 'lost':
+      return 'Created';
     case 'running': {
       const span = since(status.started);
       return span === undefined ? 'Up' : `Up ${span}`;
@@ -27,10 +26,6 @@ export function statusText({ container, status }: ContainerLook, now: number): s
       const ended = `Exited (${status.status})${span === undefined ? '' : ` ${span} ago`}`;
       return status.outOfMemory ? `${ended}, out of memory` : ended;
     }
-    case 'lost':
-      return status.cause === 'gone: the machine restarted'
-        ? 'Gone: the machine restarted'
-        : `Lost: ${status.cause}`;
   }
 }
 
