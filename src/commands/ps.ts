@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { EXIT, usageError, valueOf } from '../errors.ts';
+import { layersOf } from '../host/container-layers.ts';
 import { type ContainerLook, createdTime, lookAtContainers, stateWord } from '../host/container-look.ts';
 import { diskUsage } from '../host/disk-usage.ts';
 import { probeStoreRoot } from '../host/facts.ts';
@@ -170,7 +171,7 @@ function mountsOf({ container }: ContainerLook): readonly string[] {
 /** Its own files, and with those of its image, as docker says it. A "+": some could not be looked at. */
 function sizeOf(paths: StorePaths, { container }: ContainerLook): string {
   const own = diskUsage(join(container.directory, 'upper'));
-  const layers = container.layers.map(link => diskUsage(join(paths.links, link, '.')));
+  const layers = layersOf(paths, container).map(diskUsage);
   const all = layers.reduce((sum, { bytes }) => sum + bytes, own.bytes);
   const mark = own.complete && layers.every(({ complete }) => complete) ? '' : '+';
   return `${size(own.bytes)}${own.complete ? '' : '+'} (virtual ${size(all)}${mark})`;

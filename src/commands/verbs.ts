@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: 'show everything that is known of containers and images',
     load: () => import('./inspect.ts'),
   },
+  top: { summary: 'show the processes of a container', load: () => import('./top.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
