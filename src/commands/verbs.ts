@@ -19,6 +19,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     load: () => import('./inspect.ts'),
   },
   top: { summary: 'show the processes of a container', load: () => import('./top.ts') },
+  stats: { summary: 'show what running containers use', load: () => import('./stats.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
