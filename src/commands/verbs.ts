@@ -37,6 +37,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   cp: { summary: 'copy files into a container, and out of one', load: () => import('./cp.ts') },
   export: { summary: 'write the files of a container as a tar archive', load: () => import('./export.ts') },
+  df: { summary: 'show what images and containers take on disk', load: () => import('./df.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
