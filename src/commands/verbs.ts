@@ -20,6 +20,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   top: { summary: 'show the processes of a container', load: () => import('./top.ts') },
   stats: { summary: 'show what running containers use', load: () => import('./stats.ts') },
+  events: { summary: 'tell what happens to containers and images', load: () => import('./events.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
