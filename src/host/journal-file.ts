@@ -103,6 +103,7 @@ function parse(line: string): unknown {
 
 const KINDS: Readonly<Record<Plan['kind'], true>> = {
   run: true,
+  start: true,
   import: true,
   base: true,
   tag: true,
