@@ -9,6 +9,7 @@ import { newTempDir, removeTree } from '../support/dirs.ts';
 import { emptyStore, hasProgram, refused } from '../support/imports.ts';
 import { makeLayout } from '../support/layout.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
+import { eachPreparedMode, prepared } from '../support/prepared.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { runAs, tinydocker } from '../support/run.ts';
@@ -154,6 +155,21 @@ withRegistry(
       await liar.stop();
     }
     assert.equal(await emptyStore(place), before);
+  },
+  ['root', 'single'],
+);
+
+const HIDE = 'for file in $(which -a skopeo); do mount --bind /dev/null "$(realpath "$file")"; done';
+eachPreparedMode(
+  test,
+  'without skopeo, how to get it is said',
+  async place => {
+    const { status, stderr } = await tinydocker(prepared(place, HIDE), ['pull', 'debian:12']);
+    assert.is(status, 1, stderr);
+    assert.match(
+      stderr,
+      /^tinydocker: Images are pulled by skopeo, and skopeo is not installed\.\nInstall it: .*skopeo.*\n$/,
+    );
   },
   ['root', 'single'],
 );
