@@ -58,6 +58,8 @@ export type Action =
       readonly stdin: boolean;
       /** Whether `argv` runs the container on a pseudo terminal of its own. */
       readonly terminal: boolean;
+      /** It is no PID 1, but one more process of a container that runs: signals without a handler do to it what they do anywhere. */
+      readonly joins?: true;
     }
   /** Let init through the gate: from here on it is the user's command. */
   | { readonly type: 'release'; readonly gate: Arg }
@@ -125,7 +127,8 @@ export type PlanKind =
   | 'remove-container'
   | 'prune'
   | 'export'
-  | 'copy';
+  | 'copy'
+  | 'exec';
 
 export interface Plan {
   readonly kind: PlanKind;
