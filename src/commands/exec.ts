@@ -12,8 +12,8 @@ import {
   userIn,
 } from '../host/running-container.ts';
 import { storePaths } from '../host/store-paths.ts';
-import { commandEnvironment } from '../plan/exec/environment.ts';
-import { planExec } from '../plan/exec/plan-exec.ts';
+import { commandEnvironment } from '../plan/join/environment.ts';
+import { planExec } from '../plan/join/plan-exec.ts';
 import type { Spec } from '../plan/spec.ts';
 import { parseOptions } from './options.ts';
 import { PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions, statusOf } from './plan-options.ts';

@@ -21,7 +21,7 @@ export const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
 const TERMINAL: TerminalFile = {
   phase: 'isolate',
   directory: C,
-  programs: [SHIM_SH, INIT_SH],
+  variables: [SHIM_SH, INIT_SH],
   undo: IN_DIRECTORY,
 };
 

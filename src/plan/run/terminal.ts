@@ -11,18 +11,18 @@ import { inside } from '../user-namespace.ts';
 export interface TerminalFile {
   readonly phase: string;
   readonly directory: Variable;
-  readonly programs: readonly Variable[];
+  readonly variables: readonly Variable[];
   readonly undo: Step['undo'];
 }
 
 /** script(1) accepts a command only as shell text, so the text is constant and names a file. */
-export function onTerminal({ directory, programs }: TerminalFile): readonly Arg[] {
+export function onTerminal({ directory, variables }: TerminalFile): readonly Arg[] {
   return [
     ...['setpriv', '--pdeathsig', 'TERM', '--'],
     ...[
       'env',
       'SHELL=/bin/sh',
-      ...[directory, ...programs].map(({ var: name }) => arg`${name}=${{ var: name }}`),
+      ...[directory, ...variables].map(({ var: name }) => arg`${name}=${{ var: name }}`),
     ],
     ...['sh', '-c', arg`${KEEP_SH}`, 'keep', 'setpriv', '--pdeathsig', 'KILL', '--'],
     ...['script', '--quiet', '--return', '--command', `exec sh "$${directory.var}/terminal.sh"`],

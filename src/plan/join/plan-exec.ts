@@ -65,7 +65,7 @@ const WITH_DIRECTORY = {
 const TERMINAL: TerminalFile = {
   phase: 'enter',
   directory: E,
-  programs: [ENTER_SH, SHIM_SH, GATE_SH],
+  variables: [TARGET, ENTER_SH, SHIM_SH, GATE_SH],
   undo: WITH_DIRECTORY,
 };
 
