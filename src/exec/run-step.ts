@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
 import { startTime } from '../host/owner.ts';
-import { type Arg, INIT, resolve, STATUS } from '../plan/arg.ts';
+import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
@@ -72,7 +72,8 @@ async function perform(
       const gate = state.held.get(text(action.gate));
       if (gate === undefined) return { stderr: 'the gate is not held' };
       writeSync(gate, 'GO\n');
-      tellTime(action.time, state);
+      // The journal keeps it, for whoever asks since when the container runs.
+      tellTime(action.time ?? STARTED.var, state);
       return undefined;
     }
     case 'wait':
@@ -158,7 +159,10 @@ async function start(
   }
   state.values.set(INIT.var, String(pid));
   const started = startTime(pid);
-  if (started !== undefined) state.initStart = started;
+  if (started !== undefined) {
+    state.initStart = started;
+    state.values.set(INIT_START.var, started);
+  }
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 export function startSteps({ container }: Pick<RunInput, 'container'>): readonly Step[] {
   const phase = 'start';
   const steps: readonly Step[] = [
+    ...(container.again === undefined ? [] : [forgetExit(phase)]),
     {
       id: 'open-gate',
       phase,
@@ -51,4 +52,18 @@ export function startSteps({ container }: Pick<RunInput, 'container'>): readonly
       pitfalls: ['No space left on device: the container is kept, but nobody will know how it ended.'],
     },
   ];
+}
+
+/** Not before: a start that fails must not take the last word about the run before with it. */
+function forgetExit(phase: string): Step {
+  return {
+    id: 'forget-exit',
+    phase,
+    title: 'forget how it ended before',
+    where: { type: 'host' },
+    action: { type: 'run', argv: ['rm', '-f', '--', arg`${C}/exit.json`] },
+    undo: { type: 'nothing', reason: 'nothing can fail between this and the start of the command' },
+    why: 'unlink(2) of the record of the run before. From here on the container runs, and whoever asks is told so by the kernel.',
+    pitfalls: [],
+  };
 }
