@@ -13,7 +13,7 @@ import { layerLinks } from './container-layers.ts';
 import { findContainer } from './containers.ts';
 import { LARGEST_TABLE } from './images.ts';
 import { findInLayers } from './in-root.ts';
-import { recordedInit, type Init } from './init-process.ts';
+import { type Init, recordedInit } from './init-process.ts';
 import { hasSucceeded, readJournal } from './journal-file.ts';
 import { readInContainer } from './live-root.ts';
 import { noSuchContainer } from './no-container.ts';
