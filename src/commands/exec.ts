@@ -2,15 +2,15 @@
 
 import process from 'node:process';
 import { EXIT, usageError, valueOf } from '../errors.ts';
-import { probeFacts } from '../host/facts.ts';
-import { newOperationId } from '../host/operation.ts';
 import {
   checkCommandIn,
+  containerToEnter,
+  type EnteredContainer,
   hasProgram,
-  type RunningContainer,
-  runningContainer,
   userIn,
-} from '../host/running-container.ts';
+} from '../host/entered-container.ts';
+import { probeFacts } from '../host/facts.ts';
+import { newOperationId } from '../host/operation.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { commandEnvironment } from '../plan/join/environment.ts';
 import { planExec } from '../plan/join/plan-exec.ts';
@@ -83,7 +83,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const interactive = values.interactive ?? false;
   const terminal = values.tty ?? wantsTerminal(interactive, options.dryRun);
   const facts = probeFacts();
-  const container = await runningContainer(storePaths(facts.storeRoot), name);
+  const container = await containerToEnter(storePaths(facts.storeRoot), name);
   const spec = specOf(container, {
     ...{ args, given, terminal },
     ...(values.user === undefined ? {} : { user: values.user }),
@@ -110,7 +110,7 @@ interface Asked {
 }
 
 /** The container's specification, with the command's process in the place of its own. */
-function specOf(container: RunningContainer, { args, given, terminal, user: asked, workdir }: Asked): Spec {
+function specOf(container: EnteredContainer, { args, given, terminal, user: asked, workdir }: Asked): Spec {
   const { spec } = container;
   const own = spec.process.user;
   const homeOf = (text: string) => userIn(container, text).home;

@@ -41,12 +41,16 @@ export function startTime(pid: number): string | undefined {
 
 /** Which boot of the machine this is. */
 export function thisBoot(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return surroundings().boot;
 }
 
+let here: Pick<Owner, 'boot' | 'namespace'> | undefined;
+
+/** Looked up once: a process can not change either. */
 function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
-  return {
-    boot: thisBoot(),
+  here ??= {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     namespace: readlinkSync('/proc/self/ns/pid'),
   };
+  return here;
 }

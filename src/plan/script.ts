@@ -221,14 +221,47 @@ export function actionLines(step: Step): readonly string[] {
     case 'start':
       return start(action);
     case 'release':
-      return ['echo GO >&3; DONE=yes', ...tellTime(action.time)];
+      return [
+        ...(action.oomKills === undefined ? [] : [...OOM_KILLS_TEXT, `${action.oomKills}=$(oom_kills)`]),
+        'echo GO >&3; DONE=yes',
+        ...tellTime(action.time),
+      ];
     case 'wait':
-      return ['STATUS=0; wait "$SHIM" || STATUS=$?', "SHIM=''", ...tellTime(action.time)];
+      return [
+        'STATUS=0; wait "$SHIM" || STATUS=$?',
+        "SHIM=''",
+        ...tellTime(action.time),
+        ...(action.outOfMemory === undefined ? [] : tellOutOfMemory(action.outOfMemory)),
+      ];
   }
 }
 
 function tellTime(variable: string | undefined): readonly string[] {
   return variable === undefined ? [] : [`${variable}=$(date -u +%Y-%m-%dT%H:%M:%SZ)`];
+}
+
+/** The counter of our control group, of cgroup v2 or v1; see oomKills in host/out-of-memory.ts, which the executor asks. */
+const OOM_KILLS_TEXT = [
+  'oom_kills() {',
+  '  while IFS=: read -r _ controllers path; do',
+  '    case ",$controllers," in',
+  '      ,,) file=/sys/fs/cgroup$path/memory.events.local ;;',
+  '      *,memory,*) file=/sys/fs/cgroup/memory$path/memory.oom_control ;;',
+  '      *) continue ;;',
+  '    esac',
+  '    [ ! -r "$file" ] || sed -n "s/^oom_kill //p" "$file"',
+  '  done </proc/self/cgroup',
+  '}',
+];
+
+function tellOutOfMemory({
+  variable,
+  before,
+}: NonNullable<Extract<Action, { type: 'wait' }>['outOfMemory']>): readonly string[] {
+  return [
+    `${variable}=false`,
+    `[ "$STATUS" != 137 ] || [ "$(oom_kills)" = "$${before}" ] || ${variable}=true`,
+  ];
 }
 
 /** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held. */

@@ -8,6 +8,8 @@ import {
   INIT_SH,
   KEEP_SH,
   MOUNT_SH,
+  OOM_KILLS,
+  OUT_OF_MEMORY,
   SHIM_SH,
   STARTED,
   STORE,
@@ -116,7 +118,12 @@ export function planRun(input: RunInput): Result<Plan> {
       ...(input.container.keep
         ? [
             { name: STARTED.var, meaning: 'when the command started' },
+            {
+              name: OOM_KILLS.var,
+              meaning: 'processes that the kernel killed for want of memory until then',
+            },
             { name: FINISHED.var, meaning: 'when it ended' },
+            { name: OUT_OF_MEMORY.var, meaning: 'whether it was killed for want of memory' },
           ]
         : []),
       ...(input.spec.process.terminal
