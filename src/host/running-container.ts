@@ -24,7 +24,14 @@ export async function runningContainer(paths: StorePaths, name: string): Promise
   const look = await existingContainer(paths, name);
   const { status } = look;
   if (status.type === 'running') return { ...look, status };
+  if (look.container.state === 'alive')
+    throw new UserError(`The container ${shown(name)} is just being made, or just ending.`, {
+      hint: 'Try again in a moment.',
+    });
   throw new UserError(`The container ${shown(name)} does not run.`, {
-    hint: 'tinydocker ps -a tells what became of it.',
+    hint:
+      look.container.state === 'kept'
+        ? `It has ended, and was kept: tinydocker start ${name} starts it again.`
+        : 'It is what a killed run left behind: tinydocker prune removes it.',
   });
 }

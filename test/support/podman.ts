@@ -30,6 +30,16 @@ export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): 
   }
 }
 
+/**
+ * What a shell program prints in which `podman` is one with a store in the directory: for containers that run while others look at them, which takes one mount
+ * table for all calls. It has to remove its containers itself. $RUNTIME is empty, or options that choose a runtime.
+ */
+export function podmanProgram(dir: string, program: string): SpawnSyncReturns<string> {
+  const text = `podman() { command podman --root "$0/podman" --runroot "$0/podman-run" $RUNTIME "$@"; }\n${program}`;
+  const words = ['--mount', '--propagation', 'private', '--', 'sh', '-c', text, dir];
+  return withPodman(dir, () => spawnSync('unshare', words, { encoding: 'utf8', timeout: 60_000 }));
+}
+
 /** Why containers of podman's can not be compared with ours here; undefined when they can. */
 export async function whyNoContainers(): Promise<string | undefined> {
   if (!hasPodman) return 'podman is not installed';
@@ -45,12 +55,13 @@ export async function whyNoContainers(): Promise<string | undefined> {
   return tried === undefined ? 'podman runs no container on this machine' : undefined;
 }
 
-/** What `use` makes of a container of podman's in which the edits were made; undefined when it runs no container on this machine. */
+/** What `use` makes of a container of podman's in which the edits were made, run with these options; undefined when it runs no container on this machine. */
 export function inPodman<Value>(
   { dir, store }: Place,
   image: ImageRecord,
   edits: string,
   use: (podman: Podman, container: string) => Value,
+  options: readonly string[] = [],
 ): Value | undefined {
   const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
   return withPodman(dir, call => {
@@ -61,7 +72,19 @@ export function inPodman<Value>(
     for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
       const name = `matrix${index}`;
       const command = `${GUARD}umask 022; { ${edits}\n:; } 2>/dev/null`;
-      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
+      const run = [
+        'run',
+        '--name',
+        name,
+        '--network',
+        'none',
+        ...limits,
+        ...options,
+        'matrix',
+        'sh',
+        '-c',
+        command,
+      ];
       if (call([...runtime, ...run]).status === 0) return use(args => call([...runtime, ...args]), name);
     }
     return undefined;
