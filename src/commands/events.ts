@@ -25,7 +25,7 @@ export const help = `Tell what happens to containers and images, while it happen
 Examples
   tinydocker events
   tinydocker events --filter event=die --format '{{.ID}} {{json .Actor}}'
-  tinydocker events --since 1h --until 0s     what is still known of the last hour
+  tinydocker events --since 1h --until 0s     the last hour, as it is known
   tinydocker events --format json             one JSON object for each
 
 Usage
