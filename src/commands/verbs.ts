@@ -13,6 +13,10 @@ export interface VerbEntry {
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
+  stop: { summary: 'end containers: ask, wait, kill', load: () => import('./stop.ts') },
+  kill: { summary: 'send a signal to containers', load: () => import('./kill.ts') },
+  restart: { summary: 'stop containers, and start them again', load: () => import('./restart.ts') },
+  wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),

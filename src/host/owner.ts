@@ -44,7 +44,8 @@ export function thisBoot(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
+/** Where and when numbers of processes mean what they mean to us. */
+export function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
   return {
     boot: thisBoot(),
     namespace: readlinkSync('/proc/self/ns/pid'),

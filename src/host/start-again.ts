@@ -22,14 +22,26 @@ export interface StartAgain {
   readonly name: string;
   /** In the foreground; otherwise in the background, with a log. */
   readonly attach: { readonly interactive: boolean } | undefined;
+  /** When the plan is carried out, it will not run any more. */
+  readonly endsBefore?: boolean;
 }
 
-/** The plan, or undefined when the container runs already. Throws a UserError when there is no such container, or it can not be started. */
-export async function planStart({ paths, facts, name, attach }: StartAgain): Promise<Plan | undefined> {
+/** The plan, or undefined when the container runs already and does not end before. Throws a UserError when there is no such container, or it can not be started. */
+export async function planStart({
+  paths,
+  facts,
+  name,
+  attach,
+  endsBefore,
+}: StartAgain): Promise<Plan | undefined> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
   if (container === undefined) throw await noSuchContainer(paths, name, 'all');
-  if (container.state === 'alive') return undefined;
+  if (container.state === 'alive' && !endsBefore) return undefined;
   const { record } = container;
+  if (container.state === 'alive' && record?.keep !== true)
+    throw new UserError(`The container ${shown(name)} is not kept: when it ends, it is gone.`, {
+      hint: 'run -d keeps one that can be started again, and so does run --keep.',
+    });
   if (container.state === 'leftover' || record === undefined)
     throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
       hint: 'tinydocker prune removes it.',

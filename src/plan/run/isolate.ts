@@ -31,6 +31,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       argv: spec.process.terminal ? onTerminal() : ['setsid', '--', ...argv],
       gate: arg`${C}/gate`,
       ready: arg`${C}/ready`,
+      ended: arg`${C}/ended`,
       stdin: container.stdin,
       terminal: spec.process.terminal,
       ...(container.log === undefined ? {} : { log: { directory: arg`${C}`, max: container.log.max } }),
