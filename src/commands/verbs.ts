@@ -16,6 +16,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   stop: { summary: 'end containers: ask, wait, kill', load: () => import('./stop.ts') },
   kill: { summary: 'send a signal to containers', load: () => import('./kill.ts') },
   restart: { summary: 'stop containers, and start them again', load: () => import('./restart.ts') },
+  rename: { summary: 'give a container another name', load: () => import('./rename.ts') },
   wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
