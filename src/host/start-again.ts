@@ -13,7 +13,7 @@ import { layerLinks } from './container-layers.ts';
 import { findContainer } from './containers.ts';
 import { noSuchContainer } from './no-container.ts';
 import { newOperationId } from './operation.ts';
-import { checkImage } from './preflight.ts';
+import { checkImage, checkInit } from './preflight.ts';
 import { digestOfLayer, type StorePaths } from './store-paths.ts';
 
 export interface StartAgain {
@@ -59,6 +59,11 @@ export async function planStart({
     ...layers.map(({ link }) => realpathSync(join(paths.links, link))),
     join(container.directory, 'upper'),
   ]);
+  if (record.init)
+    checkInit(facts, spec, [
+      ...layers.map(({ link }) => realpathSync(join(paths.links, link))),
+      join(container.directory, 'upper'),
+    ]);
   const terminal = record.process.terminal;
   return valueOf(
     planRun({
@@ -69,6 +74,8 @@ export async function planStart({
         keep: true,
         stdin: attach === undefined ? record.stdin : attach.interactive || terminal,
         ...(attach === undefined ? { log: { max: record.logMax ?? DEFAULT_LOG_MAX } } : {}),
+        ...(record.init ? { init: true } : {}),
+        ...(record.stopSignal === undefined ? {} : { stopSignal: record.stopSignal }),
         again: newOperationId(),
       },
       layers,

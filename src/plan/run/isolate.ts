@@ -7,6 +7,7 @@ import type { Spec } from '../spec.ts';
 import type { Step } from '../step.ts';
 import { inside, userNamespaceOptions } from '../user-namespace.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
+import { smallInit } from './small-init.ts';
 
 const NAMESPACE_OPTIONS: Readonly<Record<string, string>> = {
   mount: '--mount',
@@ -49,7 +50,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
 }
 
 /** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). The shim's death signal lets it kill init first. */
-function isolated({ spec, facts }: RunInput): readonly Arg[] {
+function isolated({ spec, facts, container }: RunInput): readonly Arg[] {
   return [
     'unshare',
     ...userNamespaceOptions(facts),
@@ -64,6 +65,7 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['env', '--ignore-environment', '--default-signal', '--'],
     // The container's variables are words here: sh is still a program of the host.
     ...['/bin/sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd, ...spec.process.env, '--'],
+    ...smallInit(container, facts),
     ...spec.process.args,
   ];
 }
