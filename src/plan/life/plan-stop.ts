@@ -155,7 +155,7 @@ function waitStep(containers: readonly Living[], seconds: number | undefined): S
     action: {
       type: 'run',
       argv: [
-        ...['sh', '-ec', arg`${WAIT_SH}`, 'wait', seconds === undefined ? '' : String(seconds)],
+        ...['sh', '-ec', arg`${WAIT_SH}`, 'wait', String(seconds ?? -1)],
         ...containers.flatMap(container => [directoryOf(container), container.ended]),
       ],
     },

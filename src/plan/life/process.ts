@@ -1,7 +1,6 @@
 /** Processes of containers, told from others of the same number; what is sent to one and how one waits for its end. Constant shell programs. */
 
 import type { Variable } from '../arg.ts';
-import { HELD_TEXT } from '../held.ts';
 
 /** A process as somebody saw it. A number alone is never trusted: it is used again, and means something else after a restart of the machine. */
 export interface ProcessIdentity {
@@ -44,18 +43,37 @@ if [ $# -gt 0 ]; then "$@"; else kill -s "$signal" "$init"; fi || ! lives || [ "
 `.trim();
 
 /**
- * Waits at most so many seconds (without end if it is empty) for containers, all at once. Arguments: the seconds, then for each its directory and which fifo "ended" it has, as
+ * `over SECONDS`: waits until nobody has ./ended open for writing any more, at most so many seconds; with a negative number without end. Nobody ever writes into it, so
+ * that a look without waiting says EAGAIN as long as somebody could. The reader is woken by the end of file; it tries again each second because it would wait for a writer if
+ * the last one had gone between the look and its open(2). Others who wait have it open for reading, which does not count.
+ */
+const OVER_TEXT = `
+busy() {
+  case $(dd if=./ended of=/dev/null iflag=nonblock count=1 2>&1 || :) in
+    *'temporarily unavailable'*) ;;
+    *) return 1 ;;
+  esac
+}
+over() {
+  seconds=$1
+  while busy; do
+    [ "$seconds" -ne 0 ] || return 1
+    setpriv --pdeathsig TERM -- timeout --foreground 1 cat ./ended >/dev/null 2>&1 || :
+    seconds=$((seconds - 1))
+  done
+}
+`.trim();
+
+/**
+ * Waits at most so many seconds (-1: without end) for containers, all at once. Arguments: the seconds, then for each its directory and which fifo "ended" it has, as
  * \`stat -c '%i %.9Z'\` prints it: another one is a later start's.
  */
 export const WAIT_TEXT = `
-${HELD_TEXT}
-seconds=$1; shift
+${OVER_TEXT}
+limit=$1; shift
 ended() {
-  cd -P -- "$1" 2>/dev/null || return 0
-  while [ "$(stat -c '%i %.9Z' ./ended 2>/dev/null)" = "$2" ] && held ./ended; do
-    setpriv --pdeathsig TERM -- timeout --foreground "\${seconds:-60}" cat ./ended >/dev/null || :
-    [ -z "$seconds" ] || break
-  done
+  cd -P -- "$1" 2>/dev/null && [ "$(stat -c '%i %.9Z' ./ended 2>/dev/null)" = "$2" ] || return 0
+  over "$limit" || :
 }
 while [ $# -gt 0 ]; do ended "$1" "$2" & shift 2; done
 wait
@@ -68,19 +86,17 @@ wait
  * One that is not kept takes "ended" away with its directory. When its watcher was killed, its init may take a moment longer to die.
  */
 export const END_TEXT = `
-${HELD_TEXT}
+${OVER_TEXT}
 ${LIVES_TEXT}
 init=$3 start=$4 boot=$5
 patience=200
-late() {
-  patience=1
-  lives || { echo 'it has ended, but whoever watched it does not let go of it' >&2; exit 1; }
-}
 again() { patience=$((patience - 1)); [ "$patience" -gt 0 ] && sleep 0.05; }
 if cd -P -- "$1" 2>/dev/null; then
-  if [ "$(stat -c '%i %.9Z' ./ended 2>/dev/null)" = "$2" ]; then
-    ! held ./ended || timeout --foreground 10 cat ./ended >/dev/null || late
-  elif [ -n "$2" ] && [ ! -p ./ended ]; then
+  if [ -n "$2" ] && [ "$(stat -c '%i %.9Z' ./ended 2>/dev/null)" = "$2" ] && ! over 10; then
+    lives || { echo 'it has ended, but whoever watched it does not let go of it' >&2; exit 1; }
+    patience=1
+  fi
+  if [ -n "$2" ] && [ ! -p ./ended ]; then
     while [ "$1" -ef . ] && again; do :; done
   fi
 fi
