@@ -5,7 +5,7 @@ import { holderOf, holderText } from '../holder.ts';
 import type { Cause } from './scene.ts';
 
 export const claimed: Cause = ({ plan, step, failure, values }) => {
-  if (!['make-gate', 'claim-container', 'rename'].includes(step.id)) return undefined;
+  if (!['make-gate', 'hold-gate', 'claim-container', 'rename'].includes(step.id)) return undefined;
   const name = shown(plan.subject);
   const said = (text: string) => failure.stderr.includes(text);
   const holder = holderOf(values.get('C') ?? '');
@@ -19,7 +19,7 @@ export const claimed: Cause = ({ plan, step, failure, values }) => {
       hint: 'Try again when that is done.',
     };
   const gone = said('is being removed') || said('was removed meanwhile');
-  if (gone || (step.id === 'make-gate' && said('No such file')))
-    return { cause: `The container ${name} was removed just now.` };
+  if (gone || (plan.kind === 'start' && (said('No such file') || said('ENOENT') || said("can't cd"))))
+    return { cause: `The container ${name} was removed or renamed just now.` };
   return undefined;
 };

@@ -66,6 +66,8 @@ export function planRename({ name, to, inode, facts }: Renaming): Plan {
           argv: [...rename, arg`${NEW}`, arg`${C}`, inode, 'back'],
           when: 'failure',
         },
+        // Had it failed, whoever else gave it that name would lose it again. TERM leaves it done or not.
+        reserves: true,
         why: 'mkdir(2) reserves the new name: it fails when somebody has it. rename(2) replaces the empty directory by the container at once, so that at every moment it has one of the two names. flock(2) on the directory keeps those away who start it, remove it or copy into it. Its files, its hostname and what was written down about it stay as they are.',
         pitfalls: [
           'somebody works on it: a copy into it, a start or a removal holds the lock.',
