@@ -21,6 +21,11 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   top: { summary: 'show the processes of a container', load: () => import('./top.ts') },
   stats: { summary: 'show what running containers use', load: () => import('./stats.ts') },
+  stop: { summary: 'end containers: ask, wait, kill', load: () => import('./stop.ts') },
+  kill: { summary: 'send a signal to containers', load: () => import('./kill.ts') },
+  restart: { summary: 'stop containers, and start them again', load: () => import('./restart.ts') },
+  rename: { summary: 'give a container another name', load: () => import('./rename.ts') },
+  wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
@@ -47,12 +52,18 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
 /** Verbs that this program uses itself. */
 const INTERNAL: Readonly<Record<string, VerbEntry['load']>> = { monitor: () => import('./monitor.ts') };
 
+/** Verbs of docker that we know and refuse, and why. */
+const NO_FREEZER = 'it takes a cgroup of its own, and containers here have none';
+const UNSUPPORTED: Readonly<Record<string, string>> = { pause: NO_FREEZER, unpause: NO_FREEZER };
+
 /** The verb's module. Throws a usage error that names similar verbs when there is none. */
 export async function loadVerb(name: string): Promise<Verb> {
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (entry !== undefined) return entry.load();
   const internal = Object.hasOwn(INTERNAL, name) ? INTERNAL[name] : undefined;
   if (internal !== undefined) return internal();
+  const reason = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
+  if (reason !== undefined) throw usageError(`${name} is not supported: ${reason}.`);
   const near = nearNames(name, Object.keys(VERBS));
   throw usageError(
     `There is no verb ${shown(name)}.`,
