@@ -13,6 +13,14 @@ export interface VerbEntry {
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
+  exec: { summary: 'run a command in a container that runs', load: () => import('./exec.ts') },
+  ps: { summary: 'list containers', load: () => import('./ps.ts') },
+  inspect: {
+    summary: 'show everything that is known of containers and images',
+    load: () => import('./inspect.ts'),
+  },
+  top: { summary: 'show the processes of a container', load: () => import('./top.ts') },
+  stats: { summary: 'show what running containers use', load: () => import('./stats.ts') },
   stop: { summary: 'end containers: ask, wait, kill', load: () => import('./stop.ts') },
   kill: { summary: 'send a signal to containers', load: () => import('./kill.ts') },
   restart: { summary: 'stop containers, and start them again', load: () => import('./restart.ts') },

@@ -25,6 +25,11 @@ export function layerLinks(
   return layers.filter((_, index) => !directories.includes(directories[index], index + 1));
 }
 
+/** The directories of the layers that are there, lowest first. */
+export function layersOf(paths: StorePaths, { layers }: Pick<StoredContainer, 'layers'>): readonly string[] {
+  return layers.flatMap(link => directoryOf(join(paths.links, link)) ?? []);
+}
+
 function directoryOf(link: string): string | undefined {
   try {
     return realpathSync(link);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
 import { type ContainerRecord, mountPoints } from '../plan/run/record.ts';
 import { filesIn } from './images.ts';
-import { hasEnded, hasSucceeded, readJournal } from './journal-file.ts';
+import { hasEnded, hasSucceeded, type JournalContents, readJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
 import { readRecord } from './record-file.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -34,6 +34,8 @@ export interface StoredContainer {
   readonly mounts: readonly string[];
   /** All that was written down; undefined when it is damaged, or not there yet. */
   readonly record: ContainerRecord | undefined;
+  /** The journal of its last run, read when the state was known already; one that a script made has none. */
+  readonly journal: JournalContents | undefined;
 }
 
 /** How long a workspace that says nothing about its owner must have been left alone before it counts as abandoned, and how often we look. */
@@ -47,8 +49,9 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const { keep, ...written } = readContainer(directory);
-  const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, ...written };
+  const journal = readJournal(directory);
+  const state = alive ? 'alive' : keep && wasSetUp(journal) ? 'kept' : 'leftover';
+  return { name, directory, identity: identityOf(stats), state, journal, ...written };
 }
 
 /**
@@ -129,8 +132,7 @@ function isHeld(fifo: string): boolean {
  * Whether a container got as far as its command. One that a script made has no journal: what it may hold is worth keeping; and so is what an earlier run
  * left, when a later start did not succeed.
  */
-function wasSetUp(directory: string): boolean {
-  const journal = readJournal(directory);
+function wasSetUp(journal: JournalContents | undefined): boolean {
   return journal === undefined || journal.head.kind === 'start' || hasSucceeded(journal.records);
 }
 

@@ -17,12 +17,17 @@ const CAP_SYS_ADMIN = 21n;
 /** unshare has 50 kB, zstd one MB; anything much larger is busybox or the like, whose unshare has no --map-auto. In bytes. */
 const LARGEST_PROGRAM = 8 << 20;
 
+/** Where the store is, for verbs that only look at it. Throws a UserError when there is no place for it. */
+export function probeStoreRoot(): string {
+  return storeRoot(process.getuid?.() === 0);
+}
+
 /** Probes the machine. Starts no process and changes nothing; on a machine that is not Linux it still answers. */
 export function probeFacts(): Facts {
   const privileged = hasCapSysAdmin();
   return {
     ...mapping(privileged),
-    storeRoot: storeRoot(process.getuid?.() === 0),
+    storeRoot: probeStoreRoot(),
     bash: findProgram('bash') !== undefined,
     // Only --init wants to know.
     get staticInit() {

@@ -15,8 +15,7 @@ export interface Init {
 }
 
 /** The container's PID 1 as its journal names it, if it still lives: found without a look at other processes. Else as findInit finds it. */
-export function recordedInit(directory: string): Init | undefined {
-  const journal = readJournal(directory);
+export function recordedInit(directory: string, journal = readJournal(directory)): Init | undefined {
   if (journal === undefined) return findInit(directory);
   return ownerLives(journal.head.owner) ? journaledInit(journal) : undefined;
 }

@@ -67,10 +67,23 @@ function isOurs({ uid, mode }: Stats): boolean {
 /** The journal in a text; undefined when its first line is not a sound head. */
 export function parseJournal(text: string): JournalContents | undefined {
   // What follows the last line end was not written completely.
-  const [first = '', ...rest] = text.split('\n').slice(0, -1);
-  const head = parse(first);
+  const end = text.indexOf('\n');
+  const head = parse(text.slice(0, Math.max(end, 0)));
   if (!isHead(head)) return undefined;
-  return { head, records: rest.map(parse).filter(isRecord) };
+  let records: readonly JournalRecord[] | undefined;
+  return {
+    head,
+    // Who only asks for the owner, of many containers, does not wait for the rest.
+    get records() {
+      records ??= text
+        .slice(end + 1)
+        .split('\n')
+        .slice(0, -1)
+        .map(parse)
+        .filter(isRecord);
+      return records;
+    },
+  };
 }
 
 /** What is to be undone now that the owner is dead: newest first, with all values that were found out. */
@@ -126,6 +139,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   prune: true,
   export: true,
   copy: true,
+  exec: true,
   stop: true,
   kill: true,
   rename: true,

@@ -24,6 +24,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   nsenter: ['util-linux', 'util-linux', 'util-linux-misc'],
   openssl: ['openssl', 'openssl', 'openssl'],
   pivot_root: ['util-linux', 'util-linux', 'util-linux-misc'],
+  ps: ['procps', 'procps-ng', 'procps'],
   readlink: ['coreutils', 'coreutils', 'coreutils'],
   rm: ['coreutils', 'coreutils', 'coreutils'],
   script: ['bsdutils', 'util-linux-script', 'util-linux-misc'],
