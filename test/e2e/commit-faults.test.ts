@@ -1,4 +1,3 @@
-// @parallel
 /** A commit that fails or is killed at any step leaves the store as it was, and the container; two at once both succeed. */
 
 import { readdirSync } from 'node:fs';

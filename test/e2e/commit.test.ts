@@ -1,4 +1,3 @@
-// @parallel
 /** An image of what a container changed is what the container saw: over the matrix, with names that no shell likes, and in parts. */
 
 import { createHash } from 'node:crypto';

@@ -1,4 +1,3 @@
-// @parallel
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,4 +1,3 @@
-// @parallel
 /** The printed script does what the run does: same container, same output, same status, nothing left. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
