@@ -1,3 +1,4 @@
+// @long
 // kill -9 at every step of an import, of a removal and of a save, then prune: the store is as it was, or as it was to be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @long
 /** run --commit: an image when the command has ended, whatever it returned; and when there is none, the container is kept. */
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -187,8 +188,15 @@ eachMode(
       await running.ended;
       await untilAbandoned(place.store, 'c1');
       await pruneAll(place);
-      assert.equal([namesIn(place, 'tmp'), namesIn(place, 'images')], [[], ['base:latest.json']], step);
-      assert.is(namesIn(place, 'layers').length, 1, step);
+      // The last step may have been done already, and only not been told: then the image is whole.
+      const named = step === 'name-image' && namesIn(place, 'images').includes('mine:latest.json');
+      const images = ['base:latest.json', ...(named ? ['mine:latest.json'] : [])];
+      assert.equal([namesIn(place, 'tmp'), namesIn(place, 'images')], [[], images], step);
+      assert.is(namesIn(place, 'layers').length, images.length, step);
+      if (named) {
+        assert.is(await done(place, 'run', '-q', '--image', 'mine', 'c2', 'cat', '/etc/new'), 'x\n');
+        await done(place, 'rmi', '-q', 'mine');
+      }
       assert.is(await done(place, 'diff', 'c1'), 'C /etc\nD /etc/group\nA /etc/new\n');
       await done(place, 'rm', '-q', 'c1');
     }

@@ -1,6 +1,7 @@
 /** podman with a store of its own, for comparisons: it leaves nothing on the machine. */
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -17,16 +18,22 @@ export type Podman = (args: readonly string[]) => SpawnSyncReturns<string>;
 
 /** Gives a podman whose store lies in the directory, and takes away what it leaves. */
 export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): Value {
-  const before = new Set(podmanGroups());
   const podman = ['--root', join(dir, 'podman'), '--runroot', join(dir, 'podman-run')];
-  // podman keeps a mount of its own beside its store: the machine's mount table is none of its business.
+  // podman keeps a mount of its own beside its store: the mount table of a test is none of its business.
   const own = ['--mount', '--propagation', 'private', '--', 'podman', ...podman];
-  const call: Podman = args => spawnSync('unshare', [...own, ...args], { encoding: 'utf8' });
+  // Its default group is every podman's, also of a test that runs meanwhile.
+  const group = `tinydocker-test-${randomBytes(8).toString('hex')}`;
+  const call: Podman = args => {
+    const verb = args.findIndex(word => word === 'run' || word === 'create');
+    const grouped =
+      verb < 0 ? args : [...args.slice(0, verb + 1), '--cgroup-parent', `/${group}`, ...args.slice(verb + 1)];
+    return spawnSync('unshare', [...own, ...grouped], { encoding: 'utf8' });
+  };
   try {
     return use(call);
   } finally {
     call(['system', 'reset', '--force']);
-    for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
+    for (const path of groupsNamed(group)) rmdirSync(path);
   }
 }
 
@@ -68,18 +75,18 @@ export function inPodman<Value>(
   });
 }
 
-/** The empty control groups that podman leaves, innermost first. */
-function podmanGroups(): readonly string[] {
+/** The control groups of this name, in each hierarchy, and those below them; innermost first. */
+function groupsNamed(group: string): readonly string[] {
   const top = '/sys/fs/cgroup';
   if (!existsSync(top)) return [];
-  const parents = ['.', ...readdirSync(top)]
-    .map(name => join(top, name, 'libpod_parent'))
-    .filter(path => existsSync(path));
   const below = (path: string): readonly string[] => [
     ...readdirSync(path, { withFileTypes: true })
       .filter(entry => entry.isDirectory())
       .flatMap(entry => below(join(path, entry.name))),
     path,
   ];
-  return parents.flatMap(below);
+  return ['.', ...readdirSync(top)]
+    .map(name => join(top, name, group))
+    .filter(path => existsSync(path))
+    .flatMap(below);
 }
