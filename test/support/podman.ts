@@ -16,11 +16,19 @@ export const hasPodman = spawnSync('podman', ['--version']).status === 0;
 /** Calls podman with these words, as whoever runs the tests. */
 export type Podman = (args: readonly string[]) => SpawnSyncReturns<string>;
 
+/**
+ * podman keeps a mount of its own beside its store: a test's mount table is none of its business. And its locks and what it knows of its containers lie
+ * where every podman looks, whatever its store: one that resets its own would take them from another that is at work.
+ */
+const APART = `
+dir=$1; shift; mkdir -p "$dir/podman-locks" "$dir/podman-state" /run/libpod
+mount --no-mtab --bind "$dir/podman-locks" /dev/shm; mount --no-mtab --bind "$dir/podman-state" /run/libpod
+exec podman "$@"`;
+
 /** Gives a podman whose store lies in the directory, and takes away what it leaves. */
 export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): Value {
   const podman = ['--root', join(dir, 'podman'), '--runroot', join(dir, 'podman-run')];
-  // podman keeps a mount of its own beside its store: the mount table of a test is none of its business.
-  const own = ['--mount', '--propagation', 'private', '--', 'podman', ...podman];
+  const own = ['--mount', '--propagation', 'private', '--', 'sh', '-euc', APART, 'podman', dir, ...podman];
   // Its default group is every podman's, also of a test that runs meanwhile.
   const group = `tinydocker-test-${randomBytes(8).toString('hex')}`;
   const call: Podman = args => {
@@ -52,12 +60,13 @@ export async function whyNoContainers(): Promise<string | undefined> {
   return tried === undefined ? 'podman runs no container on this machine' : undefined;
 }
 
-/** What `use` makes of a container of podman's in which the edits were made; undefined when it runs no container on this machine. */
+/** What `use` makes of a container of podman's in which the edits were made, run with these options; undefined when it runs no container on this machine. */
 export function inPodman<Value>(
   { dir, store }: Place,
   image: ImageRecord,
   edits: string,
   use: (podman: Podman, container: string) => Value,
+  options: readonly string[] = [],
 ): Value | undefined {
   const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
   return withPodman(dir, call => {
@@ -68,7 +77,19 @@ export function inPodman<Value>(
     for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
       const name = `matrix${index}`;
       const command = `${GUARD}umask 022; { ${edits}\n:; } 2>/dev/null`;
-      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
+      const run = [
+        'run',
+        '--name',
+        name,
+        '--network',
+        'none',
+        ...limits,
+        ...options,
+        'matrix',
+        'sh',
+        '-c',
+        command,
+      ];
       if (call([...runtime, ...run]).status === 0) return use(args => call([...runtime, ...args]), name);
     }
     return undefined;
