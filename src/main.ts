@@ -6,8 +6,8 @@ import { loadVerb } from './commands/verbs.ts';
 import { EXIT, GivenUp, UserError } from './errors.ts';
 import { messageText } from './ui/messages.ts';
 
-/** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
-const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
+/** What verbs exit with that fail themselves and otherwise have a command's status; all others: 1. */
+const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker, exec: EXIT.tinydocker };
 
 /** Only for what we did not think of. */
 const DEFECT = 'This is a defect of tinydocker; what follows helps to find it.';

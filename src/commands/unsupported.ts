@@ -55,3 +55,14 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   'stop-signal': 'Ctrl-C passes INT on to the command',
   'group-add': "the groups come from the image's /etc/group: -u USER:GROUP chooses one",
 };
+
+/** The same of `exec`. */
+export const EXEC_UNSUPPORTED: Readonly<Record<string, string>> = {
+  d: 'commands run in the foreground for now; use a second terminal, or "&"',
+  detach: 'commands run in the foreground for now; use a second terminal, or "&"',
+  'detach-keys': 'there is nothing to detach from: the command ends with tinydocker',
+  privileged: "a command gets the container's own capabilities, and none besides",
+  'preserve-fds': 'a command gets descriptors 0, 1 and 2 only',
+  l: 'name the container',
+  latest: 'name the container',
+};

@@ -13,6 +13,7 @@ export interface VerbEntry {
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
+  exec: { summary: 'run a command in a container that runs', load: () => import('./exec.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),

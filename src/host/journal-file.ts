@@ -119,6 +119,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   prune: true,
   export: true,
   copy: true,
+  exec: true,
 };
 
 function isHead(value: unknown): value is JournalHead {

@@ -60,6 +60,8 @@ export type Action =
       readonly terminal: boolean;
       /** What it writes goes to a log, and what it reads comes from a fifo that is held open; otherwise both are the caller's. */
       readonly log?: Log;
+      /** It is no PID 1, but one more process of a container that runs: signals without a handler do to it what they do anywhere. */
+      readonly joins?: true;
     }
   /** Let init through the gate: from here on it is the user's command. `time` is the variable that gets the time, RFC 3339 in UTC. */
   | { readonly type: 'release'; readonly gate: Arg; readonly time?: string }
@@ -136,7 +138,8 @@ export type PlanKind =
   | 'remove-container'
   | 'prune'
   | 'export'
-  | 'copy';
+  | 'copy'
+  | 'exec';
 
 export interface Plan {
   readonly kind: PlanKind;

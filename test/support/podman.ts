@@ -45,6 +45,16 @@ export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): 
   }
 }
 
+/**
+ * What a shell program prints in which `podman` is one with a store in the directory: for containers that run while others look at them, which takes one mount
+ * table for all calls. It has to remove its containers itself. $RUNTIME is empty, or options that choose a runtime.
+ */
+export function podmanProgram(dir: string, program: string): SpawnSyncReturns<string> {
+  const text = `podman() { command podman --root "$0/podman" --runroot "$0/podman-run" $RUNTIME "$@"; }\n${program}`;
+  const words = ['--mount', '--propagation', 'private', '--', 'sh', '-c', text, dir];
+  return withPodman(dir, () => spawnSync('unshare', words, { encoding: 'utf8', timeout: 60_000 }));
+}
+
 /** Why containers of podman's can not be compared with ours here; undefined when they can. */
 export async function whyNoContainers(): Promise<string | undefined> {
   if (!hasPodman) return 'podman is not installed';

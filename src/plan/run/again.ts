@@ -11,7 +11,7 @@ export const CLAIM_SH: Variable = { var: 'CLAIM_SH' };
 /**
  * Arguments: the container's directory, the new gate, fifos to make. Opening a fifo for writing without waiting fails with ENXIO when nobody holds it, and then
  * the old gate is what a dead owner left. The new one is held already, so from the rename on everybody sees that the container is taken. What a killed
- * start left of its own gate, nobody holds either.
+ * start left of its own gate, nobody holds either; but nor does, for a moment, whoever has just made one.
  */
 export const CLAIM_TEXT = `
 cd -P -- "$1"; new=$2; shift 2
@@ -19,7 +19,7 @@ exec 9<.; flock 9
 held() { case $(dd if=/dev/null "of=$1" oflag=nonblock conv=nocreat,notrunc 2>&1 || :) in *'No such device or address'*) false ;; esac; }
 [ -f ./container.json ] || { echo 'the container is being removed' >&2; exit 1; }
 if [ -p ./gate ] && held ./gate; then echo 'the container runs' >&2; exit 1; fi
-for gate in ./gate.*; do [ "$gate" = "./$new" ] || held "$gate" || rm -f -- "$gate"; done
+for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
 rm -f ./ready ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
