@@ -48,6 +48,10 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
+  completion: {
+    summary: 'print a script that completes command lines in your shell',
+    load: () => import('./completion.ts'),
+  },
   help: { summary: 'print help, about a verb too', load: () => import('./help.ts') },
 };
 
