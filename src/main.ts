@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import packageJson from '../package.json' with { type: 'json' };
+import { tellError } from './commands/tell-error.ts';
 import { loadVerb } from './commands/verbs.ts';
 import { EXIT, GivenUp, UserError } from './errors.ts';
 import { messageText } from './ui/messages.ts';
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<Ending> {
       process.stderr.write(messageText({ kind: 'error', text: DEFECT, hint: stackOf(error) }));
       return { status: failure, failure, atOnce: false };
     }
-    process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
+    tellError(error);
     return { status: error.status ?? failure, failure, atOnce: error instanceof GivenUp };
   }
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { failureError, UserError, usageError, valueOf } from '../errors.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
+import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { byteSize, milliseconds, parseOptions } from './options.ts';
@@ -28,6 +29,8 @@ export const RUN_OPTIONS = {
   interactive: { type: 'boolean', short: 'i' },
   tty: { type: 'boolean', short: 't' },
   detach: { type: 'boolean', short: 'd' },
+  init: { type: 'boolean' },
+  'stop-signal': { type: 'string' },
   'log-max': { type: 'string' },
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
@@ -76,6 +79,8 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     throw usageError(
       '--rm and --keep contradict each other: one removes the writable layer, the other keeps it.',
     );
+  if (values.init && values.format === 'oci')
+    throw usageError('--format oci can not say --init: its config.json is for a runtime that has its own.');
   const dryRun = values['dry-run'] ?? false;
   const background = backgroundOf(values);
   const { name, image, command } = subjects(values, positionals);
@@ -103,6 +108,10 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       term: process.env['TERM'] || 'xterm',
       // As docker does it: nobody has seen the output yet.
       keep: values.keep ?? (background !== undefined && !values.rm),
+      init: values.init ?? false,
+      ...(values['stop-signal'] === undefined
+        ? {}
+        : { stopSignal: valueOf(parseSignal(values['stop-signal'])).name }),
     },
     ...(background === undefined ? {} : { background }),
     ...(values.commit === undefined ? {} : { commit: valueOf(parseImageName(values.commit)) }),

@@ -87,6 +87,7 @@ class PlanRun {
       emit: event => this.#emit(event),
       undone: step => this.#record({ type: 'undone', step: step.id }),
     });
+    this.#record({ type: 'ended' });
     this.#journal?.close();
     releaseHeld(this.#state);
     if (this.#defect !== undefined) throw this.#defect.error;

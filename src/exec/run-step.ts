@@ -153,6 +153,7 @@ async function start(
 ): Promise<Partial<StepFailure> | undefined> {
   const text = (word: Arg) => resolve(word, state.values);
   const { log } = action;
+  if (action.ended !== undefined) state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
     gate: text(action.gate),

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
 import { type ContainerRecord, mountPoints } from '../plan/run/record.ts';
 import { filesIn } from './images.ts';
-import { hasSucceeded, type JournalContents, readJournal } from './journal-file.ts';
+import { hasEnded, hasSucceeded, type JournalContents, readJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
 import { readRecord } from './record-file.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -98,8 +98,9 @@ export async function isAlive(workspace: string, fifo: string): Promise<boolean>
 /** The same at this moment; undefined when only time can tell. */
 function livesNow(workspace: string, fifo: string): boolean | undefined {
   if (isHeld(join(workspace, fifo))) return true;
-  const owner = readJournal(workspace)?.head.owner;
-  const lives = owner === undefined ? undefined : ownerLives(owner);
+  const journal = readJournal(workspace);
+  if (journal !== undefined && hasEnded(journal.records)) return false;
+  const lives = journal === undefined ? undefined : ownerLives(journal.head.owner);
   if (lives !== undefined) return lives;
   const stats = lstatSync(workspace, { throwIfNoEntry: false });
   const age = stats === undefined ? undefined : Date.now() - stats.mtimeMs;

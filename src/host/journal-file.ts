@@ -38,7 +38,9 @@ export type JournalRecord =
       readonly values?: Readonly<Record<string, string>>;
     }
   /** The plan has done what it was for; what is left are the undos that always run. */
-  | { readonly type: 'succeeded' };
+  | { readonly type: 'succeeded' }
+  /** The last undo is done: from here on its owner holds nothing any more, even if it lives. */
+  | { readonly type: 'ended' };
 
 export interface JournalContents {
   readonly head: JournalHead;
@@ -111,6 +113,11 @@ export function hasSucceeded(records: readonly JournalRecord[]): boolean {
   return records.some(({ type }) => type === 'succeeded');
 }
 
+/** Whether the plan was over, its undos included. */
+export function hasEnded(records: readonly JournalRecord[]): boolean {
+  return records.some(({ type }) => type === 'ended');
+}
+
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -133,6 +140,9 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   export: true,
   copy: true,
   exec: true,
+  stop: true,
+  kill: true,
+  rename: true,
 };
 
 function isHead(value: unknown): value is JournalHead {
@@ -153,6 +163,7 @@ function isRecord(value: unknown): value is JournalRecord {
   if (!isObject(value)) return false;
   switch (value['type']) {
     case 'succeeded':
+    case 'ended':
       return true;
     case 'begin':
     case 'done':

@@ -46,8 +46,8 @@ export function thisBoot(): string {
 
 let here: Pick<Owner, 'boot' | 'namespace'> | undefined;
 
-/** Looked up once: a process can not change either. */
-function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
+/** Where and when numbers of processes mean what they mean to us. Looked up once: a process can not change either. */
+export function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
   here ??= {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     namespace: readlinkSync('/proc/self/ns/pid'),

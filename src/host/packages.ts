@@ -6,6 +6,7 @@ import { findProgram } from './programs.ts';
 export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: string, apk: string]>> = {
   bash: ['bash', 'bash', 'bash'],
   cat: ['coreutils', 'coreutils', 'coreutils'],
+  catatonit: ['catatonit', 'catatonit', 'catatonit'],
   diff: ['diffutils', 'diffutils', 'diffutils'],
   env: ['coreutils', 'coreutils', 'coreutils'],
   find: ['findutils', 'findutils', 'findutils'],

@@ -264,7 +264,7 @@ function tellOutOfMemory({
   ];
 }
 
-/** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held. */
+/** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held, and 8 is "ended", in the end. */
 function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const [gate, ready] = [quoteArg(action.gate), quoteArg(action.ready)];
   const reads = action.terminal || action.stdin;
@@ -288,7 +288,7 @@ function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
     ...(action.terminal && log === undefined ? ['[ -t 5 ] || exec 5</dev/tty'] : []),
     `exec 6<>${ready} 7<${gate} 8>${ready} 9<${ready} 6<&-`,
     layOut(words),
-    'SHIM=$!; exec 5<&- 7<&- 8<&-; read -r INIT <&9; exec 9<&-',
+    `SHIM=$!; exec 5<&- 7<&- ${action.ended === undefined ? '8<&-' : `8<>${quoteArg(action.ended)}`}; read -r INIT <&9; exec 9<&-`,
   ];
 }
 

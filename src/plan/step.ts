@@ -54,6 +54,8 @@ export type Action =
       readonly argv: readonly Arg[];
       readonly gate: Arg;
       readonly ready: Arg;
+      /** A fifo that is held open until the plan ends; others find out that it has by reading end of file from it. */
+      readonly ended?: Arg;
       /** Whether the container reads the caller's stdin; otherwise it reads /dev/null. */
       readonly stdin: boolean;
       /** Whether `argv` runs the container on a pseudo terminal of its own. */
@@ -149,7 +151,10 @@ export type PlanKind =
   | 'prune'
   | 'export'
   | 'copy'
-  | 'exec';
+  | 'exec'
+  | 'stop'
+  | 'kill'
+  | 'rename';
 
 export interface Plan {
   readonly kind: PlanKind;

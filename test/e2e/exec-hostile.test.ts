@@ -1,4 +1,3 @@
-// @parallel
 /** Containers that lie in wait for whoever enters them: nothing of the host may be seen, run, followed or written to. */
 
 import { spawnSync } from 'node:child_process';

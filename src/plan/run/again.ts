@@ -1,6 +1,7 @@
 /** Phase "prepare" of a container that was kept and starts once more: its directory is there, and has to be taken so that nobody else takes it, too. */
 
 import { type Arg, arg, C, type Variable } from '../arg.ts';
+import { HELD_TEXT } from '../held.ts';
 import type { Step } from '../step.ts';
 import type { Container, RunInput } from './run-input.ts';
 
@@ -14,13 +15,13 @@ export const CLAIM_SH: Variable = { var: 'CLAIM_SH' };
  * start left of its own gate, nobody holds either; but nor does, for a moment, whoever has just made one.
  */
 export const CLAIM_TEXT = `
+${HELD_TEXT}
 cd -P -- "$1"; new=$2; shift 2
 exec 9<.; flock 9
-held() { case $(dd if=/dev/null "of=$1" oflag=nonblock conv=nocreat,notrunc 2>&1 || :) in *'No such device or address'*) false ;; esac; }
 [ -f ./container.json ] || { echo 'the container is being removed' >&2; exit 1; }
-if [ -p ./gate ] && held ./gate; then echo 'the container runs' >&2; exit 1; fi
+if held ./gate; then echo 'the container runs' >&2; exit 1; fi
 for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
-rm -f ./ready ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
+rm -f ./ready ./ended ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
@@ -31,15 +32,17 @@ export function gateOf({ again }: Pick<Container, 'again'>): Arg {
   return again === undefined ? arg`${C}/gate` : arg`${C}/gate.${again}`;
 }
 
-/** What only a running container needs; a kept one is left without them. */
+/** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
 export function runtimeFiles(): readonly Arg[] {
-  const names = [...fifosOf(true), 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
+  const names = ['ready', ...LOG_FIFOS, 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
   return ['gate', ...names].map(file => arg`${C}/${file}`);
 }
 
-/** The fifos besides the gate: init tells its PID through `ready`; the others are for a log. */
+const LOG_FIFOS = ['in', 'out', 'err'] as const;
+
+/** The fifos besides the gate: init tells its PID through `ready`; nobody writes into `ended`, which tells when its holder is gone; the others are for a log. */
 export function fifosOf(log: boolean): readonly string[] {
-  return ['ready', ...(log ? ['in', 'out', 'err'] : [])];
+  return ['ready', 'ended', ...(log ? LOG_FIFOS : [])];
 }
 
 /** Takes a kept container. `container.again` is an id of this start. */

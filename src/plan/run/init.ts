@@ -79,6 +79,7 @@ look() {
   [ -x "$2" ] || fail 126 "$1 is not executable."
 }
 look "$1"
+[ "$1" != /dev/init ] || look "$3"
 trap 'fail 126 "$1 can not be executed; the interpreter that it asks for may be missing."' EXIT
 exec "$@"
 `.trim();

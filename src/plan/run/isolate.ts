@@ -6,6 +6,7 @@ import type { Spec } from '../spec.ts';
 import type { Step } from '../step.ts';
 import { userNamespaceOptions } from '../user-namespace.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
+import { smallInit } from './small-init.ts';
 import { findTerminal, giveTerminal, onTerminal, type TerminalFile, terminalScript } from './terminal.ts';
 
 /** Options of unshare(1) and nsenter(1), by the names of the OCI specification. */
@@ -39,6 +40,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       argv: spec.process.terminal ? onTerminal(TERMINAL) : ['setsid', '--', ...argv],
       gate: arg`${C}/gate`,
       ready: arg`${C}/ready`,
+      ended: arg`${C}/ended`,
       stdin: container.stdin,
       terminal: spec.process.terminal,
       ...(container.log === undefined ? {} : { log: { directory: arg`${C}`, max: container.log.max } }),
@@ -54,7 +56,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
 }
 
 /** unshare, then the shim (outside the new PID namespace), then setpriv, env and init (PID 1 inside). The shim's death signal lets it kill init first. */
-function isolated({ spec, facts }: RunInput): readonly Arg[] {
+function isolated({ spec, facts, container }: RunInput): readonly Arg[] {
   return [
     'unshare',
     ...userNamespaceOptions(facts),
@@ -69,6 +71,7 @@ function isolated({ spec, facts }: RunInput): readonly Arg[] {
     ...['env', '--ignore-environment', '--default-signal', '--'],
     // The container's variables are words here: sh is still a program of the host.
     ...['/bin/sh', '-c', arg`${INIT_SH}`, 'init', arg`${C}`, spec.process.cwd, ...spec.process.env, '--'],
+    ...smallInit(container, facts),
     ...spec.process.args,
   ];
 }
