@@ -39,7 +39,7 @@ the containers that are still there know of themselves. Ctrl-C ends it.
 Options
       --since TIME     also what happened since then: 10m, 2026-01-31T12:00:00
       --until TIME     end at that time
-      --filter FILTER  type=container|image, event=ACTION, container=NAME,
+  -f, --filter FILTER  type=container|image, event=ACTION, container=NAME,
                        image=NAME; several of one kind: any of them
       --format FORMAT  json, or a template as docker takes it
   -h, --help           print this text
