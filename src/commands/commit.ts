@@ -1,8 +1,8 @@
 /** `tinydocker commit`: an image of what a container changed. */
 
 import process from 'node:process';
-import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
-import { containerStack, stillThere } from '../host/changes/container.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
+import { assertStillThere, containerStack } from '../host/changes/container.ts';
 import { findWhatGoesIn, mountPointsMade } from '../host/changes/goes-in.ts';
 import { imageOfContainer } from '../host/container-image.ts';
 import { findContainer, type StoredContainer } from '../host/containers.ts';
@@ -169,10 +169,7 @@ async function lookAt(
     ...{ container: name, stack, only, except, run: runForLook },
     prefix: isOwner() ? 'user' : 'trusted',
   });
-  if (!stillThere(stack))
-    throw new UserError(`The container ${shown(name)} ended meanwhile, and took its changes with it.`, {
-      hint: 'run --keep keeps them.',
-    });
+  assertStillThere(stack, name);
   const { changes, sockets, needless } = found;
   return {
     contents: changes.map(({ letter, path }) => `${letter} ${visibleBytes(path)}`),

@@ -38,7 +38,8 @@ A container sees its layers as one tree: from the topmost layer that has a path
 comes what is seen. It hides what lower layers have there: a file that was
 changed is copied up first (a copy), one that was deleted is hidden by a
 whiteout, and a directory that was made anew is opaque. Directories are joined.
-This shows every layer, topmost first, with what it has at the path.
+This shows every layer, topmost first, with what it has at the path. A frozen
+layer was the writable one until the container was forked.
 
 A name of both a container and an image is the container's; with its tag it is
 the image's. Links on the way are followed inside the root; if PATH itself is a
@@ -97,11 +98,12 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
 async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
   if (container !== undefined) {
-    const { upper, lower, mounts } = await containerStack(paths, name, container);
+    const { own, lower, mounts } = await containerStack(paths, name, container);
+    const [, ...frozen] = own;
     return {
       title: `the container ${name}`,
-      directories: [upper, ...lower],
-      names: [{ title: 'writable layer' }, ...layerNames(lower)],
+      directories: [...own, ...lower],
+      names: [{ title: 'writable layer' }, ...frozenNames(frozen), ...layerNames(lower)],
       mounts: [...SYSTEM, ...mounts],
     };
   }
@@ -130,6 +132,14 @@ function real(directory: string, image: string): string {
   }
 }
 
+function frozenNames(frozen: readonly string[]): readonly LayerName[] {
+  return frozen.map((directory, index) => ({
+    title: `frozen layer ${frozen.length - index} of ${frozen.length}`,
+    digest: digestOfLayer(directory),
+    frozen: true,
+  }));
+}
+
 function layerNames(lower: readonly string[]): readonly LayerName[] {
   return lower.map((directory, index) => ({
     title: `layer ${lower.length - index} of ${lower.length}`,
@@ -147,9 +157,10 @@ function text(view: XrayView, subject: Subject): string {
   const { names, title } = subject;
   const width = Math.max(...names.map(name => name.title.length));
   const rows = view.layers.map(layer => {
-    const { title: name = '', digest = '' } = names[layer.layer] ?? {};
+    const { title: name = '', digest = '', frozen } = names[layer.layer] ?? {};
+    const what = frozen ? 'by a fork' : digest.slice(0, 12);
     const mark = roleOf(view, layer) === 'supplies' ? '>' : ' ';
-    return `${mark} ${name.padEnd(width)}  ${digest.slice(0, 12).padEnd(12)}  ${layerWords(view, layer, names, visibleBytes)}\n`;
+    return `${mark} ${name.padEnd(width)}  ${what.padEnd(12)}  ${layerWords(view, layer, names, visibleBytes)}\n`;
   });
   const links = view.links.map(
     ({ path, target }) => `${visibleBytes(path)} is a link to ${visibleBytes(target)}.\n`,
@@ -160,6 +171,11 @@ function text(view: XrayView, subject: Subject): string {
       ? ''
       : `\nWhile the container runs, a mount on ${cover} covers it: what it sees there comes from no layer.\n`;
   return `${links.join('')}${visibleBytes(view.path)} in ${title} ${answerWords(view, names)}.\n\n${rows.join('')}${mounted}`;
+}
+
+/** What was never packed has no digest. */
+function digestIn(name: LayerName | undefined): string | undefined {
+  return name?.frozen ? undefined : name?.digest;
 }
 
 function json(view: XrayView, subject: Subject): string {
@@ -175,7 +191,8 @@ function json(view: XrayView, subject: Subject): string {
       mount: coverOf(view, subject) ?? null,
       layers: view.layers.map(layer => ({
         name: subject.names[layer.layer]?.title,
-        digest: subject.names[layer.layer]?.digest ?? null,
+        digest: digestIn(subject.names[layer.layer]) ?? null,
+        frozen: subject.names[layer.layer]?.frozen ?? false,
         role: roleOf(view, layer),
         entry: layer.entry === undefined || layer.whiteout ? null : entryJson(layer.entry),
         whiteout: layer.whiteout,

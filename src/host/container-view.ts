@@ -3,8 +3,8 @@
 import { UserError } from '../errors.ts';
 import type { ContainerView } from '../plan/files/view.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { layerLinks } from './container-layers.ts';
-import { findContainer } from './containers.ts';
+import { forkBrokenOff, layerLinks } from './container-layers.ts';
+import { findContainer, inodeOf } from './containers.ts';
 import { findInit } from './init-process.ts';
 import { noSuchContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -17,7 +17,11 @@ export async function containerView(paths: StorePaths, name: string): Promise<Co
     throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
       hint: 'tinydocker prune removes it.',
     });
-  if (container.state === 'kept') return { name, type: 'kept', links: layerLinks(paths, container) };
+  if (container.state === 'kept') {
+    const links = layerLinks(paths, container);
+    if (container.upper === undefined) throw forkBrokenOff(name);
+    return { name, type: 'kept', links, upper: inodeOf(container.upper) };
+  }
   const init = findInit(container.directory);
   if (init === undefined)
     throw new UserError(`The container ${shown(name)} is just being made, or just ending.`, {
