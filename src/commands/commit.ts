@@ -5,7 +5,7 @@ import { EXIT, usageError, valueOf } from '../errors.ts';
 import { assertStillThere, containerStack } from '../host/changes/container.ts';
 import { findWhatGoesIn, mountPointsMade } from '../host/changes/goes-in.ts';
 import { imageOfContainer } from '../host/container-image.ts';
-import { findContainer, type StoredContainer } from '../host/containers.ts';
+import { findContainer, inodeOf, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { imageId } from '../host/image-details.ts';
 import { requireImage, shortName } from '../host/images.ts';
@@ -42,7 +42,8 @@ If IMAGE is taken, it means the new image from then on.
 What goes in is what tinydocker diff lists; --dry-run lists it, too. A PATH is
 absolute, or relative to /, and means everything below it. Directories on the
 way to it go in as well. A container that changed nothing gives an image with
-an empty layer. Volumes, and sockets, are no part of an image.
+an empty layer. Volumes, and sockets, are no part of an image. What a fork froze
+becomes a layer of its own.
 
 What goes in
       --only PATH          take only what changed there (may be repeated)
@@ -117,13 +118,14 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const created = timestamp();
   const base = imageOfContainer(paths, container, created);
   const plan = planCommit({
-    ...{ container: name, image, layers: base.layers, base: base.config },
+    ...{ container: name, image, layers: base.layers, frozen: base.frozen, base: base.config },
+    ...(container.upper === undefined ? {} : { inode: inodeOf(container.upper) }),
     ...{ changes, created, createdBy: container.args.join(' ') || `tinydocker commit ${name}` },
     ...(message === undefined ? {} : { message }),
     ...(author === undefined ? {} : { author }),
     ...look,
     notes: [...notesOn(container, base.known), ...look.notes],
-    links: [...base.layers.map(newLinkName), newLinkName()],
+    links: [...base.layers, ...base.frozen, 'writable'].map(newLinkName),
     ...{ maxSize: limit, id: newOperationId(), facts },
   });
   const status = await carryOut(plan, options, commandLine);

@@ -1,15 +1,18 @@
 /** `tinydocker rm`: removes containers that were kept. */
 
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { findContainer, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { usedOnlyBy } from '../host/layer-use.ts';
+import { removableContainer } from '../host/leftovers.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { planRemoveContainers, type Removable, removableName } from '../plan/prune.ts';
+import { planRemoveContainers, type Removable } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
+import { messageText } from '../ui/messages.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
 
@@ -39,8 +42,8 @@ Usage
 
 A container that runs is not removed: all names are looked at before anything
 is. The image stays as it is; what is lost is what the container wrote. Layers
-that only the container used, because its image's name means another one by now,
-go with it. Without --keep there is nothing to remove: a container takes itself
+that only the container used go with it: those that a fork froze, and those of an
+image whose name means another one by now. Without --keep there is nothing to remove: a container takes itself
 away.
 
 Options
@@ -74,7 +77,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const { layers, links } = await usedOnlyBy(paths, names);
   const planOf = (some: readonly Removable[]) => planRemoveContainers(some, facts);
   const things: readonly Removable[] = [
-    ...containers.map(({ name, identity }) => ({ type: 'container', name, identity }) as const),
+    ...containers.map(container => removableContainer(paths, container)),
     ...layers.map(digest => ({ type: 'layer', digest }) as const),
     ...links.map(name => ({ type: 'link', name }) as const),
   ];
@@ -89,9 +92,18 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     pace: 0,
   });
   if (interrupted !== undefined) return interrupted;
-  const gone = things.filter(thing => thing.type === 'container' && !failed.includes(thing));
-  if (!quiet) process.stdout.write(gone.map(thing => `${removableName(thing)}\n`).join(''));
-  return failed.length > 0 ? EXIT.failure : EXIT.ok;
+  const tried = containers.filter((_, index) => !failed.includes(things[index] as Removable));
+  const stayed = tried.filter(({ directory }) => existsSync(directory));
+  for (const { name } of stayed)
+    process.stderr.write(
+      messageText({
+        kind: 'error',
+        text: `The container ${shown(name)} was taken into use or changed meanwhile, so it was left alone.`,
+        hint: 'Try again.',
+      }),
+    );
+  if (!quiet) process.stdout.write(tried.map(one => (stayed.includes(one) ? '' : `${one.name}\n`)).join(''));
+  return failed.length + stayed.length > 0 ? EXIT.failure : EXIT.ok;
 }
 
 /** The container, if it may be removed. Throws a UserError otherwise. */

@@ -5,6 +5,7 @@ import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { forkRefused } from './causes/fork-refused.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
@@ -23,6 +24,7 @@ const CAUSES: readonly Cause[] = [
   programMissing,
   limitReached,
   copyRefused,
+  forkRefused,
   nameTaken,
   namespaceRefused,
   overlayRefused,

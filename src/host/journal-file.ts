@@ -113,6 +113,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   prune: true,
   export: true,
   copy: true,
+  fork: true,
 };
 
 function isHead(value: unknown): value is JournalHead {

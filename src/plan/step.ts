@@ -125,7 +125,8 @@ export type PlanKind =
   | 'remove-container'
   | 'prune'
   | 'export'
-  | 'copy';
+  | 'copy'
+  | 'fork';
 
 export interface Plan {
   readonly kind: PlanKind;
