@@ -87,12 +87,18 @@ function recordText(record: ContainerRecord, { frozen }: Pick<ForkInput, 'frozen
   return `${JSON.stringify({ ...record, ...(links.length === 0 ? {} : { frozen: links }) })}\n`;
 }
 
+/** A container's name is its hostname, unless the user chose another one. */
+function renamed(record: ContainerRecord, from: string, name: string): ContainerRecord {
+  if (record.hostname !== from) return record;
+  const { process } = record;
+  const env = process.env.map(entry => (entry === `HOSTNAME=${from}` ? `HOSTNAME=${name}` : entry));
+  return { ...record, hostname: name, process: { ...process, env } };
+}
+
 function prepareSteps(input: ForkInput): readonly Step[] {
   const { from, name, frozen, facts } = input;
   const phase = PREPARE.id;
-  // The container's own name is its hostname, unless the user chose one.
-  const { hostname } = from.record;
-  const record = { ...from.record, hostname: hostname === from.name ? name : hostname };
+  const record = renamed(from.record, from.name, name);
   return [
     {
       id: 'reserve-name',
@@ -272,7 +278,7 @@ function freezeStep({ from, frozen, facts }: ForkInput): Step {
     'the container changed meanwhile: somebody else forked it, or copied files into it.',
     'files are being copied into the container: by cp, at work or killed; prune undoes a killed one.',
   ];
-  const argv = ['sh', '-ec', arg`${FREEZE_SH}`, 'freeze', source, target, from.upper];
+  const argv = [...DIES_WITH_US, 'sh', '-ec', arg`${FREEZE_SH}`, 'freeze', source, target, from.upper];
   if (frozen === undefined)
     return {
       ...common,
@@ -295,7 +301,7 @@ function freezeStep({ from, frozen, facts }: ForkInput): Step {
       ]),
       when: 'failure',
     },
-    why: 'rename(2), four times, of whole directories: so it takes no longer for 10 GB than for nothing, and no file is read. flock(2) on the directory makes cp wait; under this lock the kernel is asked whether somebody holds the gate. The record comes first: should we be killed here, it names the layer in which all the files are, and the undo finds them.',
+    why: 'rename(2), four times, of whole directories: so it takes no longer for 10 GB than for nothing, and no file is read. flock(2) on the directory makes cp wait; under this lock the kernel is asked whether somebody holds the gate. The record comes first: should we be killed here, and setpriv then ends the command, too (PR_SET_PDEATHSIG in prctl(2)), it names the layer in which all the files are, and the undo finds them.',
     pitfalls: [...pitfalls, 'the layers are on another file system: rename(2) can not do it there.'],
   };
 }
