@@ -1,7 +1,7 @@
 // @parallel
 /** Forks: what both containers see, what each changes, and what is left when they go. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
@@ -143,7 +143,7 @@ eachWithBusybox(`base and diff are what each sees, whatever they do (SEED=${SEED
       const made = await editIn(place, `made${count}`, ':', ['--image', three]);
       assert.equal(sorted(made.before), sorted(inThree.after), 'an image of it has the same files');
     }),
-    { seed: SEED, numRuns: 3, endOnFailure: true },
+    { seed: SEED, numRuns: 2, endOnFailure: true },
   );
 });
 
@@ -223,9 +223,7 @@ End it first, if it was run with --keep; or make an image of it as it is now: ti
     const many = Array.from({ length: 350 }, (_, index) => `L${String(index).padStart(7, '0')}`);
     for (const link of many) {
       ownDirectory(place.mode, join(place.store, 'layers', link));
-      await import('node:fs').then(({ symlinkSync }) =>
-        symlinkSync(`../layers/${link}`, join(place.store, 'l', link)),
-      );
+      symlinkSync(`../layers/${link}`, join(place.store, 'l', link));
     }
     writeFileSync(file, JSON.stringify({ ...record, layers: many }));
     assert.match(
@@ -239,6 +237,7 @@ End it first, if it was run with --keep; or make an image of it as it is now: ti
 
 eachMode(test, 'a look at a container that was forked since it began', async place => {
   makeImage(place);
+  ownDirectory(place.mode, join(place.store, 'tmp'));
   await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', `${GUARD}echo x >/x`);
   await runAs(place, ['sh', '-c', 'echo y >y']);
   const scripts: [string, string][] = [];
@@ -249,17 +248,19 @@ eachMode(test, 'a look at a container that was forked since it began', async pla
     ['fork', 'c1', 'c3'],
   ])
     scripts.push([args[0] ?? '', await done(place, ...args.toSpliced(1, 0, '--dry-run'))]);
-  const [removal] = [await done(place, 'rm', '--dry-run', 'c1')];
+  const removal = await done(place, 'rm', '--dry-run', 'c1');
   await done(place, 'fork', '-q', 'c1', 'c2');
-  const before = treeOf(place.store);
+  // A mount leaves something in overlay's scratch space.
+  const store = () => treeOf(place.store).filter(line => !line.includes('/work'));
+  const before = store();
   for (const [verb, input] of scripts) {
     const { status, stderr } = await runAs(place, ['sh'], { input });
     assert.is(status, 125, verb);
     assert.match(stderr, /forked meanwhile|changed meanwhile/, verb);
-    assert.equal(treeOf(place.store), before, verb);
+    assert.equal(store(), before, verb);
   }
   assert.match((await runAs(place, ['sh'], { input: removal })).stderr, /has changed meanwhile/);
-  assert.equal(treeOf(place.store), before);
+  assert.equal(store(), before);
   for (const name of ['c1', 'c2']) assert.is(await fileIn(place, name, '/x'), 'x\n');
 });
 
