@@ -91,7 +91,7 @@ function beforeStep(
 }
 
 /** The cause of a failure, then, last and loudest, what is left. */
-function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
+export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
     const { cause, hint } = diagnose(plan, step, outcome.failure);

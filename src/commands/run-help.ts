@@ -7,6 +7,7 @@ Examples
   tinydocker run --image debian hello1 ls -l /     another image
   tinydocker run --name hello1 debian ls -l /      the same, as docker spells it
   tinydocker run -v .:/src:ro -w /src b1 make      with a directory of the host
+  tinydocker run -d web1 httpd -f                  in the background
   tinydocker run --dry-run hello1 | sh             the same, by sh alone
   tinydocker run --fail-at pivot-root hello1       see a step fail and be undone
 
@@ -25,8 +26,11 @@ Which container
       --name NAME          its name, when the image comes first, as in docker
       --image IMAGE        the image, when the name comes first (base)
       --entrypoint PROG    instead of the image's entrypoint; "" for none
+  -d, --detach             go on in the background, and print the name; the
+                           container is kept when it ends
+      --log-max SIZE       with -d: the most output that is kept (10m)
       --keep               keep the writable layer when the container ends
-      --rm                 do not keep it; this is the default
+      --rm                 do not keep it; the default without -d
       --commit IMAGE       make an image of what it changed when it ends; the
                            container is kept if that fails
 

@@ -4,9 +4,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { errorCode, failureError, UserError, usageError, valueOf } from '../errors.ts';
+import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
-import { milliseconds, parseOptions } from './options.ts';
+import { byteSize, milliseconds, parseOptions } from './options.ts';
 import { PLAN_OPTIONS } from './plan-options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
@@ -25,6 +26,8 @@ export const RUN_OPTIONS = {
   entrypoint: { type: 'string' },
   interactive: { type: 'boolean', short: 'i' },
   tty: { type: 'boolean', short: 't' },
+  detach: { type: 'boolean', short: 'd' },
+  'log-max': { type: 'string' },
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
   commit: { type: 'string' },
@@ -40,6 +43,8 @@ export interface RunCommandLine {
   readonly request: RunRequest;
   /** The name, with its tag, of the image that the container's changes become when it has ended. */
   readonly commit?: string;
+  /** In the background, with a log of at most so many bytes. */
+  readonly background?: { readonly logMax: number };
   readonly dryRun: boolean;
   readonly format: RunFormat;
   readonly failAt?: string;
@@ -51,6 +56,9 @@ export interface RunCommandLine {
   /** Sentences for the user about what was left out. */
   readonly notes: readonly string[];
 }
+
+/** The least that a log may take, in bytes: each of its two files has to hold a line. */
+const LEAST_LOG = 64 * 1024;
 
 /** Options of tmpfs(5) and mount(8) that a user may give. */
 const TMPFS_OPTION =
@@ -68,12 +76,14 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       '--rm and --keep contradict each other: one removes the writable layer, the other keeps it.',
     );
   const dryRun = values['dry-run'] ?? false;
+  const background = backgroundOf(values);
   const { name, image, command } = subjects(values, positionals);
   const fault = containerNameFailure(name);
   if (fault !== undefined) throw failureError([fault]);
   const imageName = valueOf(parseImageName(image));
   const { env, dropped } = environment(values['env-file'] ?? [], values.env ?? []);
-  const terminal = values.tty ?? wantsTerminal(values.interactive ?? false, dryRun);
+  const terminal =
+    values.tty ?? (background === undefined && wantsTerminal(values.interactive ?? false, dryRun));
   return {
     request: {
       name,
@@ -90,8 +100,10 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       interactive: (values.interactive ?? false) || terminal,
       terminal,
       term: process.env['TERM'] || 'xterm',
-      keep: values.keep ?? false,
+      // As docker does it: nobody has seen the output yet.
+      keep: values.keep ?? (background !== undefined && !values.rm),
     },
+    ...(background === undefined ? {} : { background }),
     ...(values.commit === undefined ? {} : { commit: valueOf(parseImageName(values.commit)) }),
     dryRun,
     format: format(values.format, dryRun),
@@ -103,6 +115,27 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       variable => `the variable ${variable} is left out: the shell that becomes your command sets it itself`,
     ),
   };
+}
+
+/** The options of a run in the background. Throws a usage error for those that do not go together. */
+function backgroundOf(values: {
+  readonly detach?: boolean;
+  readonly commit?: string;
+  readonly 'log-max'?: string;
+}): { readonly logMax: number } | undefined {
+  const max = values['log-max'];
+  if (!values.detach) {
+    if (max !== undefined) throw usageError('--log-max goes with -d: in the foreground, output goes to you.');
+    return undefined;
+  }
+  if (values.commit !== undefined)
+    throw usageError(
+      '--commit does not go with -d.',
+      'When the container has ended: tinydocker commit NAME IMAGE.',
+    );
+  const logMax = max === undefined ? DEFAULT_LOG_MAX : byteSize(max);
+  if (logMax < LEAST_LOG) throw usageError('--log-max is at least 64k: two lines may take as much.');
+  return { logMax };
 }
 
 /** `run NAME [COMMAND]`, `run --name NAME IMAGE [COMMAND]` (docker's form), or both options and only the command. */

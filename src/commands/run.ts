@@ -18,6 +18,7 @@ import { planRun } from '../plan/run/plan-run.ts';
 import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
+import { executeInBackground } from './background.ts';
 import { missingBase } from './base-image.ts';
 import { tellDiscarded } from './discarded.ts';
 import { execute } from './execute.ts';
@@ -48,6 +49,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
         image: request.image,
         keep: request.keep || commit !== undefined,
         stdin: request.interactive,
+        ...(parsed.background === undefined ? {} : { log: { max: parsed.background.logMax } }),
+        ...(image.config.StopSignal === undefined ? {} : { stopSignal: image.config.StopSignal }),
       },
       layers: image.layers,
       imageVolumes: volumes.paths,
@@ -76,6 +79,11 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   else {
     const made = await execute(base.plan, parsed);
     if (made.type !== 'succeeded') return made.status;
+  }
+  if (parsed.background !== undefined) {
+    const outcome = await executeInBackground(plan, parsed);
+    if (outcome === undefined) process.stdout.write(`${request.name}\n`);
+    return outcome?.status ?? EXIT.ok;
   }
   if (committing === undefined) {
     const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);

@@ -6,8 +6,6 @@ const NO_DAEMON = 'there is no daemon that would do it';
 const FIXED = 'every container gets the same isolation, so that it can be explained';
 
 export const UNSUPPORTED: Readonly<Record<string, string>> = {
-  d: 'containers run in the foreground for now; use a second terminal, or "&"',
-  detach: 'containers run in the foreground for now; use a second terminal, or "&"',
   p: NO_NETWORK,
   publish: NO_NETWORK,
   P: NO_NETWORK,

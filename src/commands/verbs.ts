@@ -12,6 +12,7 @@ export interface VerbEntry {
 
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
+  start: { summary: 'start kept containers again', load: () => import('./start.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
@@ -36,10 +37,15 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   help: { summary: 'print help, about a verb too', load: () => import('./help.ts') },
 };
 
+/** Verbs that this program uses itself. */
+const INTERNAL: Readonly<Record<string, VerbEntry['load']>> = { monitor: () => import('./monitor.ts') };
+
 /** The verb's module. Throws a usage error that names similar verbs when there is none. */
 export async function loadVerb(name: string): Promise<Verb> {
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (entry !== undefined) return entry.load();
+  const internal = Object.hasOwn(INTERNAL, name) ? INTERNAL[name] : undefined;
+  if (internal !== undefined) return internal();
   const near = nearNames(name, Object.keys(VERBS));
   throw usageError(
     `There is no verb ${shown(name)}.`,

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, openSync, read } from 'node:fs';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { execa } from 'execa';
 import { stepPath } from '../host/programs.ts';
@@ -113,6 +114,8 @@ export function startContainer(
     readonly ready: string;
     readonly stdin: boolean;
     readonly terminal: boolean;
+    /** Descriptors to use in place of the caller's three. */
+    readonly log?: { readonly stdin: number; readonly stdout: number; readonly stderr: number } | undefined;
   },
 ): Container {
   const [program = '', ...words] = argv;
@@ -122,18 +125,20 @@ export function startContainer(
   const writing = openSync(options.ready, constants.O_WRONLY);
   closeSync(both);
   const gate = openSync(options.gate, constants.O_RDONLY);
-  const stdin = options.stdin || options.terminal ? 'inherit' : 'ignore';
+  const { log } = options;
+  const stdin = options.stdin || options.terminal ? (log?.stdin ?? 'inherit') : 'ignore';
+  const stdout = log?.stdout ?? 'inherit';
   const child = execa(program, words, {
     ...SURROUNDINGS,
     env: environment(),
     buffer: { stdout: false },
     stdio: descriptors(
       stdin,
-      'inherit',
-      options.terminal ? 'inherit' : 'pipe',
+      stdout,
+      options.terminal ? stdout : 'pipe',
       gate,
       writing,
-      callersStderr(),
+      log?.stderr ?? callersStderr(),
     ),
   });
   closeSync(gate);
@@ -262,4 +267,39 @@ export async function runInPlace(
       stdio: 'inherit',
     }),
   );
+}
+
+/** A process that outlives us, in a session of its own. */
+export interface Background {
+  /** What it prints, line by line, until we leave. */
+  readonly lines: AsyncIterable<string>;
+  /** What it said on stderr, once it has ended. */
+  readonly said: Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Lets go of it: it goes on, and what it prints is lost. */
+  leave(): void;
+}
+
+/** Starts a process that reads `input` on its stdin, in our environment. */
+export function startBackground(argv: readonly string[], input: string): Background {
+  needDescriptors(FOR_COMMAND);
+  const [program = '', ...words] = argv;
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    extendEnv: true,
+    detached: true,
+    input,
+    buffer: { stdout: false },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return {
+    lines: createInterface({ input: child.stdout }),
+    said: child.then(result => ended(result).stderr),
+    kill: signal => killGroup(child.pid, signal),
+    leave: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+    },
+  };
 }

@@ -11,7 +11,7 @@ import type { Plan, Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { leftGate } from './left-gate.ts';
-import { newRunState, type RunState, releaseHeld } from './run-state.ts';
+import { KILLED, newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from './signals.ts';
 import { undoByHand, undoSteps } from './undo.ts';
@@ -34,8 +34,7 @@ export interface RunOptions {
 /** How long the container may take to act on a signal that was passed on to it, in milliseconds. */
 const GRACE_MS = 10_000;
 
-/** The exit statuses of whoever was killed by KILL, and by PIPE: 128 + 9, 128 + 13. */
-const KILLED = 137;
+/** The exit status of whoever was killed by PIPE: 128 + 13. */
 const BROKEN_PIPE = 141;
 
 /** Runs a plan to its end. What goes wrong on the machine is in the outcome; it rejects only with what a front end threw, and undoes everything first. */
@@ -137,7 +136,8 @@ class PlanRun {
   async #runSteps(): Promise<{ readonly step: Step; readonly failure: StepFailure } | undefined> {
     for (const step of this.#plan.steps) {
       await this.#pause(step);
-      if (this.#stopped !== undefined || this.#defect !== undefined) return undefined;
+      if (this.#stopped !== undefined && this.#state.containerEnded === undefined) return undefined;
+      if (this.#defect !== undefined) return undefined;
       this.#emit({ type: 'step-started', step: step.id });
       const before = new Map(this.#state.values);
       const { failure, milliseconds } = await this.#perform(step);

@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import type { Plan } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { Command, Container, Ended } from './process.ts';
 import { openScratchOutput, type ScratchOutput } from './scratch-output.ts';
 
@@ -11,6 +12,9 @@ const KEPT_STDERR = 1 << 16;
 
 /** How long what stands around init may take to end by itself after it, in milliseconds. */
 export const SETTLE_MS = 300;
+
+/** The exit status of whoever was killed by KILL: 128 + 9. */
+export const KILLED = 137;
 
 export interface RunState {
   readonly values: Map<string, string>;
@@ -23,6 +27,8 @@ export interface RunState {
   containerEnded?: Ended;
   /** Takes the stderr of steps and undos, where there can be such a file. */
   readonly stderr: ScratchOutput | undefined;
+  /** Where its output goes, when nobody watches. */
+  log?: LogWriter;
   /** The command of the present step or undo. */
   current?: Command;
 }
@@ -41,5 +47,6 @@ export function saidBy(ended: Ended, state: RunState): string {
 export function releaseHeld(state: RunState): void {
   for (const fd of state.held.values()) closeSync(fd);
   state.stderr?.close();
+  state.log?.close();
   state.held.clear();
 }

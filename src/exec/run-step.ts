@@ -1,16 +1,21 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
 import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
 import { startTime } from '../host/owner.ts';
-import { type Arg, INIT, resolve } from '../plan/arg.ts';
+import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
+import { openLogWriter } from './log-writer.ts';
 import { type Ended, FOR_STEP, needDescriptors, startCommand, startContainer } from './process.ts';
 import { type Report, watchFilling, watchReading } from './progress.ts';
-import { type RunState, saidBy } from './run-state.ts';
+import { KILLED, type RunState, saidBy } from './run-state.ts';
+
+/** How long what a container wrote last may take to get into its log, in milliseconds. */
+const DRAIN_MS = 2000;
 
 export interface StepResult {
   readonly milliseconds: number;
@@ -67,13 +72,22 @@ async function perform(
       const gate = state.held.get(text(action.gate));
       if (gate === undefined) return { stderr: 'the gate is not held' };
       writeSync(gate, 'GO\n');
+      // The journal keeps it, for whoever asks since when the container runs.
+      tellTime(action.time ?? STARTED.var, state);
       return undefined;
     }
     case 'wait':
       if (state.container === undefined) return { stderr: 'there is no container to wait for' };
       state.containerEnded = await state.container.ended;
+      await Promise.race([state.log?.drained, sleep(DRAIN_MS, undefined, { ref: false })]);
+      state.values.set(STATUS.var, String(state.containerEnded.exitStatus ?? KILLED));
+      tellTime(action.time, state);
       return undefined;
   }
+}
+
+function tellTime(variable: string | undefined, state: RunState): void {
+  if (variable !== undefined) state.values.set(variable, new Date().toISOString());
 }
 
 async function runToEnd(
@@ -126,12 +140,16 @@ async function start(
   state: RunState,
 ): Promise<Partial<StepFailure> | undefined> {
   const text = (word: Arg) => resolve(word, state.values);
+  const { log } = action;
+  if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
     gate: text(action.gate),
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
+    log: state.log,
   });
+  state.log?.handedOver();
   state.container = container;
   const pid = await container.initPid;
   if (pid === undefined) {
@@ -141,7 +159,10 @@ async function start(
   }
   state.values.set(INIT.var, String(pid));
   const started = startTime(pid);
-  if (started !== undefined) state.initStart = started;
+  if (started !== undefined) {
+    state.initStart = started;
+    state.values.set(INIT_START.var, started);
+  }
   return undefined;
 }
 

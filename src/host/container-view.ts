@@ -5,7 +5,7 @@ import type { ContainerView } from '../plan/files/view.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
 import { forkBrokenOff, layerLinks } from './container-layers.ts';
 import { findContainer, inodeOf } from './containers.ts';
-import { findInit } from './init-process.ts';
+import { recordedInit } from './init-process.ts';
 import { noSuchContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
@@ -22,7 +22,7 @@ export async function containerView(paths: StorePaths, name: string): Promise<Co
     if (container.upper === undefined) throw forkBrokenOff(name);
     return { name, type: 'kept', links, upper: inodeOf(container.upper) };
   }
-  const init = findInit(container.directory);
+  const init = recordedInit(container.directory);
   if (init === undefined)
     throw new UserError(`The container ${shown(name)} is just being made, or just ending.`, {
       hint: 'Try again in a moment.',

@@ -152,10 +152,13 @@ function isHeld(fifo: string): boolean {
   }
 }
 
-/** Whether a container got as far as its command. One that a script made has no journal: what it may hold is worth keeping. */
+/**
+ * Whether a container got as far as its command. One that a script made has no journal: what it may hold is worth keeping; and so is what an earlier run
+ * left, when a later start did not succeed.
+ */
 function wasSetUp(directory: string): boolean {
   const journal = readJournal(directory);
-  return journal === undefined || hasSucceeded(journal.records);
+  return journal === undefined || journal.head.kind === 'start' || hasSucceeded(journal.records);
 }
 
 function readContainer(directory: string): Pick<

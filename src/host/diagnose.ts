@@ -1,8 +1,10 @@
 /** The true cause of a step's failure, found by looking at the machine again: the tools' own messages are often wrong. */
 
 import type { StepFailure } from '../events.ts';
+import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
+import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
 import { forkRefused } from './causes/fork-refused.ts';
@@ -26,6 +28,7 @@ const CAUSES: readonly Cause[] = [
   copyRefused,
   forkRefused,
   nameTaken,
+  claimed,
   namespaceRefused,
   overlayRefused,
   coveredProc,
@@ -60,7 +63,7 @@ function unknown(plan: Plan, step: Step, { stderr, exitStatus, signal }: StepFai
   const ended = signal === undefined ? `exit status ${exitStatus ?? 'unknown'}` : `killed by ${signal}`;
   return {
     cause: `The step ${step.id} (${step.title}) failed: ${(said || ended).replace(/\.$/, '')}.`,
-    hint: plan.kind === 'run' ? explained(step) : (pitfallOf(step, stderr) ?? DRY_RUN),
+    hint: startsContainer(plan) ? explained(step) : (pitfallOf(step, stderr) ?? DRY_RUN),
   };
 }
 

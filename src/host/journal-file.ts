@@ -84,8 +84,13 @@ export function pendingUndos({ head, records }: JournalContents): {
     ({ step, undo, reserves }) =>
       (reserves ? done : begun).has(step) && !undone.has(step) && (undo.when === 'always' || !succeeded),
   );
+  return { undos: undos.toReversed(), values: foundValues({ head, records }) };
+}
+
+/** The values that the plan began with, and those that its steps have found out. */
+export function foundValues({ head, records }: JournalContents): ReadonlyMap<string, string> {
   const found = records.flatMap(record => ('values' in record ? Object.entries(record.values ?? {}) : []));
-  return { undos: undos.toReversed(), values: new Map([...Object.entries(head.values), ...found]) };
+  return new Map([...Object.entries(head.values), ...found]);
 }
 
 /** Whether the plan had done what it was for. */
@@ -103,6 +108,7 @@ function parse(line: string): unknown {
 
 const KINDS: Readonly<Record<Plan['kind'], true>> = {
   run: true,
+  start: true,
   import: true,
   base: true,
   tag: true,

@@ -39,9 +39,14 @@ export function startTime(pid: number): string | undefined {
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
+/** Which boot of the machine this is. */
+export function thisBoot(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
 function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
   return {
-    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    boot: thisBoot(),
     namespace: readlinkSync('/proc/self/ns/pid'),
   };
 }

@@ -19,8 +19,16 @@ export const C: Variable = { var: 'C' };
 export const M: Variable = { var: 'M' };
 /** The host's PID of the container's init. Known once init has reported it. */
 export const INIT: Variable = { var: 'INIT' };
+/** When init started, in clock ticks since the boot, which tells it from a later process of the same number. Only the journal has it. */
+export const INIT_START: Variable = { var: 'INIT_START' };
 /** The host's path of the container's pseudo terminal, /dev/pts/N. Known once init runs on it. */
 export const TTY: Variable = { var: 'TTY' };
+/** When the gate was opened, as RFC 3339 in UTC. */
+export const STARTED: Variable = { var: 'STARTED' };
+/** The container's exit status, once it has ended. */
+export const STATUS: Variable = { var: 'STATUS' };
+/** When it ended, as RFC 3339 in UTC. */
+export const FINISHED: Variable = { var: 'FINISHED' };
 /** The store's root directory. */
 export const STORE: Variable = { var: 'STORE' };
 /** The directory in which one image operation assembles its result, `$STORE/tmp/ID`. */

@@ -78,3 +78,6 @@ export const DEFAULT_MOUNTS: readonly SpecMount[] = [
 
 /** The devices that a container gets, bound from the host. */
 export const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const;
+
+/** The most that is kept of the output of a container in the background, in bytes. */
+export const DEFAULT_LOG_MAX = 10 * 1024 ** 2;

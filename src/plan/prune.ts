@@ -44,12 +44,12 @@ export const REMOVE_LINK_SH: Variable = { var: 'REMOVE_LINK_SH' };
 export const REMOVE_TEXT = `
 ${HELD_TEXT}
 cd -P -- "$1" 2>/dev/null || { [ -e "$1" ] || exit 0; echo "$1 can not be entered" >&2; exit 1; }
+exec 9<.; flock -n 9 || { echo "$1 is in use, so it is left alone" >&2; exit 0; }
 case "$(stat -c '%i %.9Z' .) " in
   "$2 "*) ;;
   *) echo "$1 has changed meanwhile, so it is left alone" >&2; exit 0 ;;
 esac
-exec 9<.
-if held "./$3" || ! flock -n 9; then echo "$1 is in use, so it is left alone" >&2; exit 0; fi
+if held "./$3"; then echo "$1 is in use, so it is left alone" >&2; exit 0; fi
 rm -f ./container.json
 find . -mindepth 1 -xdev -ignore_readdir_race -delete
 if [ "$1" -ef . ]; then rmdir -- "$1"; fi

@@ -1,9 +1,10 @@
 /** Plans as one POSIX sh script that does what the executor does, in the same order, without us. */
 
-import { type Arg, resolve, variablesIn } from './arg.ts';
+import { type Arg, arg, resolve, variablesIn } from './arg.ts';
 import { fullArgv } from './enter.ts';
 import { STEP_ENVIRONMENT, UMASK } from './environment.ts';
 import { comment, hereDocument, quoteArg } from './quote.ts';
+import { startsContainer } from './starts-container.ts';
 import type { Action, Plan, PlanVariable, Step } from './step.ts';
 import { usesVariable } from './uses-variable.ts';
 import { wrap } from './wrap.ts';
@@ -60,28 +61,44 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
 function planText(plan: Plan, moreFollow: boolean): string {
   const { afterwards } = plan;
   const programs = programsByStep(plan);
-  const runs = plan.steps.some(step => step.action.type === 'start');
+  const runs = startsContainer(plan);
   const lines = [
     `# ---- ${comment(plan.summary)}`,
     moreFollow ? '(' : undefined,
+    ...(plan.background ? BACKGROUND : []),
     ...plan.notes.flatMap(note => sentence(`Note: ${note}.`)),
     ...(plan.contents === undefined ? [] : contentsLines(plan.contents)),
     ...plan.variables.filter(variable => !isProgram(variable)).flatMap(variableLines),
-    ...prologue(runs),
+    ...prologue(plan, runs),
     ...plan.phases.flatMap(phase => [
       '',
       `# ---- ${phase.id}: ${comment(phase.title)}`,
       ...plan.steps
         .filter(step => step.phase === phase.id)
-        .flatMap(step => stepLines(step, programs.get(step.id) ?? [])),
+        .flatMap(step => [
+          ...stepLines(step, programs.get(step.id) ?? []),
+          ...(plan.background && step.action.type === 'release' ? tellStarted(plan.subject) : []),
+        ]),
     ]),
     ...(afterwards === undefined ? [] : afterwardsLines(plan, afterwards)),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
+    ...(plan.background ? [') &', ')', '[ -z "$TOLD" ] || echo "$TOLD"', '[ -n "$TOLD" ] || exit 125'] : []),
     // No "|| exit" here: inside of such a list a shell takes no notice of `set -e`, which ends the script as well.
     moreFollow ? ')' : undefined,
   ];
   return lines.filter(line => line !== undefined).join('\n');
+}
+
+const BACKGROUND = [
+  '# What follows goes on in the background. It tells when the command has started, which ends the substitution.',
+  'TOLD=$(',
+  '(',
+];
+
+/** Nobody is told anything from here on, and nobody has to wait for us. */
+function tellStarted(subject: string): readonly string[] {
+  return ['', `echo ${quoteArg(subject)}; exec >/dev/null 2>&1`];
 }
 
 /** In a subshell that ends at the first failure, as the script does: not in a condition, where a shell takes no notice of `set -e`. */
@@ -119,7 +136,7 @@ function variableLines({ name, value, meaning }: PlanVariable): readonly string[
 }
 
 /** What the executor does between steps, in a dozen lines: remember undos, run them newest first, keep going when one fails. */
-function prologue(runs: boolean): readonly string[] {
+function prologue({ background }: Plan, runs: boolean): readonly string[] {
   return [
     "STATUS=125 DONE='' UNDO=''",
     'undo() {',
@@ -130,7 +147,7 @@ function prologue(runs: boolean): readonly string[] {
     '  exit "$STATUS"',
     '}',
     "trap undo EXIT; trap 'STATUS=130; exit' INT; trap 'STATUS=143; exit' TERM",
-    "trap 'STATUS=129; exit' HUP; trap 'STATUS=131; exit' QUIT",
+    background ? "trap '' HUP QUIT" : "trap 'STATUS=129; exit' HUP; trap 'STATUS=131; exit' QUIT",
     ...(runs
       ? [
           "# Nothing that the caller left open goes into the container; 5 is the caller's stdin.",
@@ -204,24 +221,38 @@ export function actionLines(step: Step): readonly string[] {
     case 'start':
       return start(action);
     case 'release':
-      return ['echo GO >&3; DONE=yes'];
+      return ['echo GO >&3; DONE=yes', ...tellTime(action.time)];
     case 'wait':
-      return ['STATUS=0; wait "$SHIM" || STATUS=$?', "SHIM=''"];
+      return ['STATUS=0; wait "$SHIM" || STATUS=$?', "SHIM=''", ...tellTime(action.time)];
   }
+}
+
+function tellTime(variable: string | undefined): readonly string[] {
+  return variable === undefined ? [] : [`${variable}=$(date -u +%Y-%m-%dT%H:%M:%SZ)`];
 }
 
 /** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held. */
 function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const [gate, ready] = [quoteArg(action.gate), quoteArg(action.ready)];
-  const stdin = action.terminal || action.stdin ? '<&5' : '</dev/null';
+  const reads = action.terminal || action.stdin;
+  const { log } = action;
+  const streams =
+    log === undefined
+      ? [reads ? '<&5' : '</dev/null']
+      : [
+          reads ? `<>${quoteArg(arg`${log.directory}/in`)}` : '</dev/null',
+          `>>${quoteArg(arg`${log.directory}/stdout.log`)}`,
+          ...(action.terminal ? ['2>&1'] : []),
+        ];
+  const stderr = log === undefined ? '5>&2' : `5>>${quoteArg(arg`${log.directory}/stderr.log`)}`;
   const words = [
     ...action.argv.map(quoteArg),
-    stdin,
-    ...'3<&7 4>&8 5>&2 6<&- 7<&- 8<&- 9<&-'.split(' '),
+    ...streams,
+    ...['3<&7', '4>&8', stderr, ...'6<&- 7<&- 8<&- 9<&-'.split(' ')],
     '&',
   ];
   return [
-    ...(action.terminal ? ['[ -t 5 ] || exec 5</dev/tty'] : []),
+    ...(action.terminal && log === undefined ? ['[ -t 5 ] || exec 5</dev/tty'] : []),
     `exec 6<>${ready} 7<${gate} 8>${ready} 9<${ready} 6<&-`,
     layOut(words),
     'SHIM=$!; exec 5<&- 7<&- 8<&-; read -r INIT <&9; exec 9<&-',

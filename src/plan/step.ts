@@ -58,11 +58,21 @@ export type Action =
       readonly stdin: boolean;
       /** Whether `argv` runs the container on a pseudo terminal of its own. */
       readonly terminal: boolean;
+      /** What it writes goes to a log, and what it reads comes from a fifo that is held open; otherwise both are the caller's. */
+      readonly log?: Log;
     }
-  /** Let init through the gate: from here on it is the user's command. */
-  | { readonly type: 'release'; readonly gate: Arg }
-  /** Wait for the container to end; its exit status is the plan's. */
-  | { readonly type: 'wait' };
+  /** Let init through the gate: from here on it is the user's command. `time` is the variable that gets the time, RFC 3339 in UTC. */
+  | { readonly type: 'release'; readonly gate: Arg; readonly time?: string }
+  /** Wait for the container to end; its exit status, also the variable STATUS, is the plan's. */
+  | { readonly type: 'wait'; readonly time?: string };
+
+/** Where the output of a container goes that nobody watches, and where its input comes from. */
+export interface Log {
+  /** Directory of the fifos `in`, `out` and `err`, and of the log. */
+  readonly directory: Arg;
+  /** The most that is kept, in bytes. */
+  readonly max: number;
+}
 
 /** The inverse of a step. A command must be safe to run twice: after a crash "begun, perhaps done" is the normal case. */
 export type Undo =
@@ -116,6 +126,7 @@ export interface PlanVariable {
 
 export type PlanKind =
   | 'run'
+  | 'start'
   | 'import'
   | 'base'
   | 'tag'
@@ -140,6 +151,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** The directory that the first step creates exclusively and that keeps the plan's journal, if it has one. */
   readonly workspace?: Arg;
+  /** It goes on in the background, in a session of its own, once the container has started. */
+  readonly background?: true;
   /** Sentences for the user: what this machine can't do, what was left out. */
   readonly notes: readonly string[];
   /** What the plan is about, piece by piece, for whoever reads it before it is carried out. */

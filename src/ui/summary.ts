@@ -1,6 +1,8 @@
 /** The sentences that remain when a plan has ended: one line for what was done, one for what was undone. */
 
 import type { PlanEvent } from '../events.ts';
+import { startsContainer } from '../plan/starts-container.ts';
+import type { Plan } from '../plan/step.ts';
 import { duration, ending } from './messages.ts';
 import { count, type ProgressState } from './progress.ts';
 import { visible } from './visible.ts';
@@ -15,7 +17,7 @@ export function doneSentence(state: ProgressState): string {
     (sum, { step, milliseconds = 0 }) => sum + (step.action.type === 'wait' ? 0 : milliseconds),
     0,
   );
-  const what = plan?.kind === 'run' ? plan.subject : (plan?.summary ?? '');
+  const what = subjectOf(plan);
   const steps = state.steps.length;
   return `${visible(what)}: ${steps} step${steps === 1 ? '' : 's'} in ${duration(time)}`;
 }
@@ -61,5 +63,11 @@ export function failedSentence(state: ProgressState): string {
       : undone === total
         ? `was undone: ${undone}/${total} undos done`
         : `was NOT undone completely: ${undone}/${total} undos done`;
-  return `${visible(plan?.kind === 'run' ? plan.subject : (plan?.summary ?? ''))} ${verb} ${where} and ${undos}; exit status ${outcome?.status}`;
+  return `${visible(subjectOf(plan))} ${verb} ${where} and ${undos}; exit status ${outcome?.status}`;
+}
+
+/** A container is known by its name; any other plan by what it does. */
+function subjectOf(plan: Plan | undefined): string {
+  if (plan === undefined) return '';
+  return startsContainer(plan) ? plan.subject : plan.summary;
 }

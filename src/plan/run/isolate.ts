@@ -33,6 +33,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
       ready: arg`${C}/ready`,
       stdin: container.stdin,
       terminal: spec.process.terminal,
+      ...(container.log === undefined ? {} : { log: { directory: arg`${C}`, max: container.log.max } }),
     },
     undo: { type: 'stop-init' },
     why: "unshare(2) gives the process new namespaces: a mount table of its own (private: no mount of the container appears on the host), hostname, IPC objects, network, process ids and cgroup view. For an ordinary user it first makes a user namespace, in which that user is root. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.",

@@ -1,10 +1,24 @@
 /** From what a container is to how it is made: the ordered steps of one run. Pure and total. */
 
-import { arg, C, INIT, INIT_SH, KEEP_SH, MOUNT_SH, SHIM_SH, STORE, TTY, VOLUMES_SH } from '../arg.ts';
+import {
+  arg,
+  C,
+  FINISHED,
+  INIT,
+  INIT_SH,
+  KEEP_SH,
+  MOUNT_SH,
+  SHIM_SH,
+  STARTED,
+  STORE,
+  TTY,
+  VOLUMES_SH,
+} from '../arg.ts';
 import { tooManyLayers } from '../image/image.ts';
 import { failed, ok, type PlanFailure, type Result } from '../result.ts';
 import type { Phase, Plan, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
+import { againSteps, CLAIM_SH, CLAIM_TEXT } from './again.ts';
 import { identitySteps } from './identity.ts';
 import { INIT_TEXT, KEEP_TEXT, SHIM_TEXT } from './init.ts';
 import { isolateSteps } from './isolate.ts';
@@ -39,19 +53,22 @@ export function planRun(input: RunInput): Result<Plan> {
   if (failures.length > 0) return failed(...failures);
 
   const steps: readonly Step[] = [
-    ...prepareSteps(input),
+    ...(input.container.again === undefined ? prepareSteps(input) : againSteps(input)),
     ...isolateSteps(input),
     overlayStep(input),
     ...mountSteps(input),
     ...volumeSteps(input),
     ...identitySteps(input),
     ...pivotSteps(input),
-    ...startSteps(),
+    ...startSteps(input),
   ];
+  const again = input.container.again !== undefined;
   return ok({
-    kind: 'run',
+    kind: again ? 'start' : 'run',
     subject: input.container.name,
-    summary: `run ${input.container.name} from the image ${input.container.image}`,
+    summary: again
+      ? `start ${input.container.name} again`
+      : `run ${input.container.name} from the image ${input.container.image}`,
     variables: [
       { name: 'STORE', value: input.facts.storeRoot, meaning: 'the store' },
       {
@@ -70,6 +87,9 @@ export function planRun(input: RunInput): Result<Plan> {
         value: INIT_TEXT,
         meaning: 'init, PID 1 of the container, until it becomes the command',
       },
+      ...(again
+        ? [{ name: CLAIM_SH.var, value: CLAIM_TEXT, meaning: 'takes the container, unless somebody has it' }]
+        : []),
       ...(input.spec.process.terminal
         ? [{ name: KEEP_SH.var, value: KEEP_TEXT, meaning: "gives the caller's terminal its settings back" }]
         : []),
@@ -92,6 +112,12 @@ export function planRun(input: RunInput): Result<Plan> {
           ]
         : []),
       { name: INIT.var, meaning: "the host's PID of init, the container's PID 1" },
+      ...(input.container.keep
+        ? [
+            { name: STARTED.var, meaning: 'when the command started' },
+            { name: FINISHED.var, meaning: 'when it ended' },
+          ]
+        : []),
       ...(input.spec.process.terminal
         ? [{ name: TTY.var, meaning: "the container's terminal, as the host calls it" }]
         : []),
@@ -99,6 +125,7 @@ export function planRun(input: RunInput): Result<Plan> {
     phases: PHASES.filter(phase => steps.some(step => step.phase === phase.id)),
     steps,
     workspace: arg`${C}`,
+    ...(input.container.log === undefined ? {} : { background: true as const }),
     notes: notes(input),
   });
 }

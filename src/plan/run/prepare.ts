@@ -3,6 +3,7 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
+import { fifosOf, runtimeFiles } from './again.ts';
 import { containerRecord } from './record.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
@@ -36,7 +37,13 @@ export function prepareSteps(input: RunInput): readonly Step[] {
       phase,
       title: 'make the gate',
       where: HOST,
-      action: { type: 'run', argv: ['mkfifo', '-m', '0600', '--', arg`${C}/gate`, arg`${C}/ready`] },
+      action: {
+        type: 'run',
+        argv: [
+          ...['mkfifo', '-m', '0600', '--', arg`${C}/gate`],
+          ...fifosOf(container.log !== undefined).map(name => arg`${C}/${name}`),
+        ],
+      },
       undo: container.keep
         ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
         : IN_DIRECTORY,
@@ -99,9 +106,4 @@ function directories(): readonly Arg[] {
     arg`${C}/upper/sys`,
     arg`${C}/upper/dev`,
   ];
-}
-
-/** What only a running container needs; a kept one is left without them. */
-function runtimeFiles(): readonly Arg[] {
-  return ['gate', 'ready', 'kernel.fstab', 'devices.fstab', 'terminal.sh'].map(file => arg`${C}/${file}`);
 }

@@ -34,6 +34,8 @@ export function containerRecord({ spec, container, layers, imageVolumes = [] }: 
     layers: layers.map(({ link }) => link),
     keep: container.keep,
     stdin: container.stdin,
+    ...(container.stopSignal === undefined ? {} : { stopSignal: container.stopSignal }),
+    ...(container.log === undefined ? {} : { logMax: container.log.max }),
     process: { terminal, user, args, env, cwd },
     hostname: spec.hostname,
     readonly: spec.root.readonly,

@@ -14,6 +14,12 @@ export interface Container {
   readonly keep: boolean;
   /** Whether the container reads the caller's stdin. */
   readonly stdin: boolean;
+  /** Nobody watches: output goes to a log of at most `max` bytes, and the plan goes on in the background. */
+  readonly log?: { readonly max: number };
+  /** What stops it: `SIGTERM` if left out. */
+  readonly stopSignal?: string;
+  /** It was kept, and starts once more. The id is unique, and is part of a name; `upper` is the inode number of its writable layer. */
+  readonly again?: { readonly id: string; readonly upper: string };
 }
 
 export interface RunInput {

@@ -25,7 +25,7 @@ type Mount = Pick<SpecMount, 'destination' | 'type' | 'options'> & { readonly so
  * The image's volumes get their content, then steps in the order of the mounts in the specification and of the image's volumes, a directory before
  * what is in it; then the working directory, then the read-only root.
  */
-export function volumeSteps({ spec, facts, imageVolumes = [] }: RunInput): readonly Step[] {
+export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunInput): readonly Step[] {
   const phase = 'rootfs';
   const where = inside(facts, ['mount'], { directory: arg`${M}` });
   const undo = DIES_WITH_INIT("the mount is in the container's own mount table");
@@ -98,7 +98,8 @@ export function volumeSteps({ spec, facts, imageVolumes = [] }: RunInput): reado
       pitfalls: ['Programs that write to /var/log or /run fail with EROFS: give them --tmpfs /run.'],
     });
   }
-  return imageVolumes.length === 0 ? steps : [fill, ...steps];
+  // Those of a kept container are there, with what it wrote.
+  return imageVolumes.length === 0 || container.again !== undefined ? steps : [fill, ...steps];
 }
 
 function mountInRoot(mount: Mount): readonly Arg[] {

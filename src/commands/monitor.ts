@@ -1,0 +1,43 @@
+/**
+ * What carries a plan out in the background: `run -d` and `start` hand the plan, which is only data, to a second process of this program, in a session
+ * of its own. That one tells on its stdout what happens until the container has started; then nobody listens any more.
+ */
+
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../errors.ts';
+import { runPlan } from '../exec/run-plan.ts';
+import type { Plan } from '../plan/step.ts';
+
+/** What it reads on its stdin, as JSON. */
+export interface Order {
+  readonly plan: Plan;
+  /** Milliseconds to wait before each step. */
+  readonly pace: number;
+}
+
+export const help = `Carry out a plan that another tinydocker hands over: run -d and start use it.
+`;
+
+export async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length > 0 || process.stdin.isTTY) {
+    process.stdout.write(help);
+    return argv.length > 0 && argv[0] !== '-h' && argv[0] !== '--help' ? EXIT.usage : EXIT.ok;
+  }
+  const { plan, pace } = JSON.parse(readFileSync(0, 'utf8')) as Order;
+  let listened = true;
+  const outcome = await runPlan(plan, {
+    emit(event) {
+      if (!listened) return;
+      process.stdout.write(`${JSON.stringify(event)}\n`);
+      listened = event.type !== 'container-started';
+    },
+    beforeStep: async () => {
+      if (pace > 0 && listened) await sleep(pace);
+    },
+    // There is nobody who could be told which commands are left: prune finds them in the journal.
+    giveUp: () => process.exit(EXIT.interrupted),
+  });
+  return outcome.status;
+}

@@ -1,0 +1,75 @@
+/** What a container does, or how it ended: from its files and from the kernel, which is right when they differ. Read-only. */
+
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { STARTED } from '../plan/arg.ts';
+import type { ContainerState } from './containers.ts';
+import { type Init, recordedInit } from './init-process.ts';
+import { foundValues, readJournal } from './journal-file.ts';
+import { thisBoot } from './owner.ts';
+import { readOwn } from './text-file.ts';
+
+export type ContainerStatus =
+  /** It is being made, or taken away, or its set-up was broken off. */
+  | { readonly type: 'created' }
+  | { readonly type: 'running'; readonly init: Init; readonly started: Date | undefined }
+  | {
+      readonly type: 'exited';
+      /** As wait(2) of a shell tells it: 128 + n when signal n ended it. */
+      readonly status: number;
+      readonly started: Date | undefined;
+      readonly finished: Date | undefined;
+    }
+  /** Nobody lived to see how it ended. */
+  | {
+      readonly type: 'lost';
+      readonly cause: 'killed with what ran it' | 'gone: the machine restarted';
+      readonly started: Date | undefined;
+    };
+
+/** The status of the container in that directory, given whether somebody holds it; see findContainer. */
+export function containerStatus(directory: string, state: ContainerState): ContainerStatus {
+  const journal = readJournal(directory);
+  const started = journal === undefined ? undefined : dateOf(foundValues(journal).get(STARTED.var));
+  if (state === 'alive') {
+    const init = recordedInit(directory);
+    const runs = init !== undefined && (journal === undefined || started !== undefined);
+    return runs ? { type: 'running', init, started } : { type: 'created' };
+  }
+  const exit = readExit(directory);
+  if (exit !== undefined) return { type: 'exited', ...exit };
+  if (journal !== undefined && started === undefined) return { type: 'created' };
+  const restarted = journal !== undefined && journal.head.owner.boot !== thisBoot();
+  return {
+    type: 'lost',
+    cause: restarted ? 'gone: the machine restarted' : 'killed with what ran it',
+    started,
+  };
+}
+
+/** When the container was made, which is when it was written down what it is. */
+export function createdAt(directory: string): Date | undefined {
+  return lstatSync(join(directory, 'container.json'), { throwIfNoEntry: false })?.mtime;
+}
+
+function readExit(
+  directory: string,
+):
+  | { readonly status: number; readonly started: Date | undefined; readonly finished: Date | undefined }
+  | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(readOwn(join(directory, 'exit.json')));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { status, started, finished } = value as Readonly<Record<string, unknown>>;
+  if (typeof status !== 'number') return undefined;
+  return { status, started: dateOf(started), finished: dateOf(finished) };
+}
+
+function dateOf(text: unknown): Date | undefined {
+  const date = new Date(typeof text === 'string' ? text : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

@@ -1,0 +1,70 @@
+/** From what was written down about a kept container to the plan that starts it again. Read-only. */
+
+import { readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, valueOf } from '../errors.ts';
+import { completeSpec } from '../plan/create-spec.ts';
+import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
+import type { Facts } from '../plan/facts.ts';
+import { containerNameFailure, shown } from '../plan/names.ts';
+import { planRun } from '../plan/run/plan-run.ts';
+import type { Plan } from '../plan/step.ts';
+import { forkBrokenOff, layerLinks } from './container-layers.ts';
+import { findContainer, inodeOf } from './containers.ts';
+import { noSuchContainer } from './no-container.ts';
+import { newOperationId } from './operation.ts';
+import { checkImage } from './preflight.ts';
+import { digestOfLayer, type StorePaths } from './store-paths.ts';
+
+export interface StartAgain {
+  readonly paths: StorePaths;
+  readonly facts: Facts;
+  readonly name: string;
+  /** In the foreground; otherwise in the background, with a log. */
+  readonly attach: { readonly interactive: boolean } | undefined;
+}
+
+/** The plan, or undefined when the container runs already. Throws a UserError when there is no such container, or it can not be started. */
+export async function planStart({ paths, facts, name, attach }: StartAgain): Promise<Plan | undefined> {
+  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
+  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  if (container.state === 'alive') return undefined;
+  const { record } = container;
+  if (container.state === 'leftover' || record === undefined)
+    throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
+      hint: 'tinydocker prune removes it.',
+    });
+  if (record.process.args.length === 0)
+    throw new UserError(`The record of the container ${shown(name)} does not say what it runs.`, {
+      hint: `tinydocker commit ${name} IMAGE makes an image of its files.`,
+    });
+  const spec = completeSpec(record);
+  const { upper } = container;
+  const links = layerLinks(paths, container);
+  if (upper === undefined) throw forkBrokenOff(name);
+  const layers = links.map(link => ({
+    link,
+    digest: digestOfLayer(readlinkSync(join(paths.links, link))),
+  }));
+  checkImage(paths, layers, spec, [
+    ...layers.map(({ link }) => realpathSync(join(paths.links, link))),
+    join(container.directory, 'upper'),
+  ]);
+  const terminal = record.process.terminal;
+  return valueOf(
+    planRun({
+      spec,
+      container: {
+        name,
+        image: record.image,
+        keep: true,
+        stdin: attach === undefined ? record.stdin : attach.interactive || terminal,
+        ...(attach === undefined ? { log: { max: record.logMax ?? DEFAULT_LOG_MAX } } : {}),
+        again: { id: newOperationId(), upper: inodeOf(upper) },
+      },
+      layers,
+      imageVolumes: record.imageVolumes,
+      facts,
+    }),
+  );
+}
