@@ -38,7 +38,8 @@ Usage
   tinydocker diff [OPTIONS] NAME [PATH...]
 
 It works while the container runs, and after it ended with run --keep. Nothing
-is changed. The list is complete and sorted by bytes. Of a directory that is
+is changed. Of a container that was forked, or is a fork, it lists what changed
+before and after that. The list is complete and sorted by bytes. Of a directory that is
 gone only the directory is listed; a directory with changes inside is C.
 
 A file counts as changed (C) as soon as the container has a copy of its own.

@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
 import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
-import { containerStack } from '../host/changes/container.ts';
+import { assertStillThere, containerStack } from '../host/changes/container.ts';
 import { xray } from '../host/changes/xray.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
@@ -64,6 +64,8 @@ interface Subject {
   readonly names: readonly LayerName[];
   /** Where something is mounted over the layers. */
   readonly mounts: readonly string[];
+  /** Throws a UserError when the layers are others by now. */
+  assertSame(): void;
 }
 
 export async function run(argv: readonly string[], _commandLine: string): Promise<number> {
@@ -89,6 +91,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
   if (status !== undefined) return status;
 
   const view = await xray(subject.directories, path, isOwner() ? 'user' : 'trusted', runForLook);
+  subject.assertSame();
   if (view.layers.every(({ entry }) => entry === undefined) && coverOf(view, subject) === undefined)
     throw new UserError(`No layer of ${subject.title} has ${shown(String(view.path))}.`);
   process.stdout.write(format === 'json' ? json(view, subject) : text(view, subject));
@@ -98,13 +101,15 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
 async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
   if (container !== undefined) {
-    const { own, lower, mounts } = await containerStack(paths, name, container);
+    const stack = await containerStack(paths, name, container);
+    const { own, lower, mounts } = stack;
     const [, ...frozen] = own;
     return {
       title: `the container ${name}`,
       directories: [...own, ...lower],
       names: [{ title: 'writable layer' }, ...frozenNames(frozen), ...layerNames(lower)],
       mounts: [...SYSTEM, ...mounts],
+      assertSame: () => assertStillThere(stack, name),
     };
   }
   const image = findImage(paths, valueOf(parseImageName(name)));
@@ -119,6 +124,7 @@ async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
     directories: lower.map(directory => real(directory, image.name)),
     names: layerNames(lower),
     mounts: [],
+    assertSame: () => undefined,
   };
 }
 

@@ -197,6 +197,29 @@ eachMode(test, 'volumes that the image declares are copied', async place => {
   assert.is(await done(place, 'diff', 'c2'), 'A /x\n');
 });
 
+eachMode(test, 'both start again, each with its own files over the shared ones', async place => {
+  makeImage(place);
+  const command = `${GUARD}echo x >>/n; wc -l </n; hostname`;
+  await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', command);
+  await done(place, 'fork', '-q', 'c1', 'c2');
+  assert.is(await done(place, 'start', '-q', '-a', 'c2'), '2\nc2\n');
+  assert.is(await done(place, 'start', '-q', '-a', 'c2'), '3\nc2\n');
+  assert.is(await done(place, 'start', '-q', '-a', 'c1'), '2\nc1\n');
+  await done(place, 'fork', '-q', 'c2', 'c3');
+  assert.is(await done(place, 'start', '-q', '-a', 'c3'), '4\nc3\n');
+  for (const name of ['c1', 'c2', 'c3']) assert.is(await done(place, 'diff', name), 'A /n\n', name);
+  // A fork and a start at the same time: the container runs with its files, or it is forked.
+  const [fork, start] = await Promise.all([
+    tinydocker(place, ['fork', '-q', 'c1', 'c4']),
+    tinydocker(place, ['start', '-q', '-a', 'c1']),
+  ]);
+  assert.ok(fork.status === 0 || start.status === 0, `${fork.stderr}${start.stderr}`);
+  if (start.status === 0) assert.is(start.stdout, '3\nc1\n');
+  else assert.match(start.stderr, /was forked meanwhile|is being forked at this moment/);
+  if (fork.status !== 0) assert.match(fork.stderr, /runs, so its|in use|changed meanwhile|started meanwhile/);
+  assert.is(await done(place, 'diff', 'c1'), 'A /n\n');
+});
+
 eachMode(
   test,
   'what can not be forked, in one sentence',
@@ -246,6 +269,7 @@ eachMode(test, 'a look at a container that was forked since it began', async pla
     ['cp', 'y', 'c1:/y'],
     ['commit', 'c1', 'mine'],
     ['fork', 'c1', 'c3'],
+    ['start', '-a', 'c1'],
   ])
     scripts.push([args[0] ?? '', await done(place, ...args.toSpliced(1, 0, '--dry-run'))]);
   const removal = await done(place, 'rm', '--dry-run', 'c1');
