@@ -166,7 +166,7 @@ async function lookAt(
   except: readonly string[],
 ): Promise<Look> {
   const { name } = container;
-  const stack = await containerStack(paths, name, container);
+  const stack = await containerStack(paths, container);
   const found = await findWhatGoesIn({
     ...{ container: name, stack, only, except, run: runForLook },
     prefix: isOwner() ? 'user' : 'trusted',

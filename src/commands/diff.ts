@@ -91,7 +91,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
   const status = await rerunAsOwner(facts, 'diff', argv);
   if (status !== undefined) return status;
 
-  const stack = await containerStack(paths, name, container);
+  const stack = await containerStack(paths, container);
   const layers = allLayers(stack);
   const { changes, unreadable, withoutXattrs } = await findChanges({
     own: stack.own,

@@ -101,7 +101,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
 async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
   if (container !== undefined) {
-    const stack = await containerStack(paths, name, container);
+    const stack = await containerStack(paths, container);
     const { own, lower, mounts } = stack;
     const [, ...frozen] = own;
     return {

@@ -27,8 +27,24 @@ export function layerLinks(
   return links.filter((_, index) => !directories.includes(directories[index], index + 1));
 }
 
+/** The error about a container without a writable layer. */
+export function noWritableLayer({
+  name,
+  frozen,
+  state,
+}: Pick<StoredContainer, 'name' | 'frozen' | 'state'>): UserError {
+  // A fork writes down which layer it becomes before it takes it away.
+  if (state === 'kept' && frozen.length > 0) return forkBrokenOff(name);
+  return new UserError(
+    `The container ${shown(name)} has no writable layer: it is being made, or was being made when it died.`,
+    {
+      hint: state === 'leftover' ? 'tinydocker prune removes what is left of it.' : 'Try again in a moment.',
+    },
+  );
+}
+
 /** The error about a container whose files are on their way between its writable layer and a frozen one. */
-export function forkBrokenOff(name: string): UserError {
+function forkBrokenOff(name: string): UserError {
   return new UserError(
     `The container ${shown(name)} is being forked at this moment, or a fork of it was killed while it moved its files.`,
     { hint: 'Try again in a moment. If it stays so, tinydocker prune puts the files back.' },

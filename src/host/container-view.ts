@@ -3,7 +3,7 @@
 import { UserError } from '../errors.ts';
 import type { ContainerView } from '../plan/files/view.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { forkBrokenOff, layerLinks } from './container-layers.ts';
+import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer, inodeOf } from './containers.ts';
 import { recordedInit } from './init-process.ts';
 import { noSuchContainer } from './no-container.ts';
@@ -19,7 +19,7 @@ export async function containerView(paths: StorePaths, name: string): Promise<Co
     });
   if (container.state === 'kept') {
     const links = layerLinks(paths, container);
-    if (container.upper === undefined) throw forkBrokenOff(name);
+    if (container.upper === undefined) throw noWritableLayer(container);
     return { name, type: 'kept', links, upper: inodeOf(container.upper) };
   }
   const init = recordedInit(container.directory);

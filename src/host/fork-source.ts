@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import type { ForkInput } from '../plan/fork/plan-fork.ts';
 import { MOST_LAYERS } from '../plan/image/image.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { forkBrokenOff, layerLinks } from './container-layers.ts';
+import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer, type StoredContainer } from './containers.ts';
 import { noSuchContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -27,7 +27,7 @@ export async function forkSource(paths: StorePaths, name: string): Promise<ForkS
   const { directory, record, state, upper } = container;
   if (state !== 'kept' || record === undefined) throw notKept(container);
   const links = layerLinks(paths, container);
-  if (upper === undefined) throw forkBrokenOff(name);
+  if (upper === undefined) throw noWritableLayer(container);
   const wrote = hasEntries(join(directory, 'upper'));
   if (wrote && links.length >= MOST_LAYERS) throw tooMany(name, links.length);
   return { from: { name, record, upper, volumes: existsSync(join(directory, 'volumes')) }, wrote };

@@ -9,7 +9,7 @@ import type { Facts } from '../plan/facts.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
 import { planRun } from '../plan/run/plan-run.ts';
 import type { Plan } from '../plan/step.ts';
-import { forkBrokenOff, layerLinks } from './container-layers.ts';
+import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer, inodeOf } from './containers.ts';
 import { noSuchContainer } from './no-container.ts';
 import { newOperationId } from './operation.ts';
@@ -41,7 +41,7 @@ export async function planStart({ paths, facts, name, attach }: StartAgain): Pro
   const spec = completeSpec(record);
   const { upper } = container;
   const links = layerLinks(paths, container);
-  if (upper === undefined) throw forkBrokenOff(name);
+  if (upper === undefined) throw noWritableLayer(container);
   const layers = links.map(link => ({
     link,
     digest: digestOfLayer(readlinkSync(join(paths.links, link))),

@@ -11,6 +11,7 @@ import { probeFacts } from '../../src/host/facts.ts';
 import { forkSource } from '../../src/host/fork-source.ts';
 import { newLinkName, newOperationId } from '../../src/host/operation.ts';
 import { storePaths } from '../../src/host/store-paths.ts';
+import { resolve } from '../../src/plan/arg.ts';
 import { frozenName } from '../../src/plan/fork/frozen-layer.ts';
 import { planFork } from '../../src/plan/fork/plan-fork.ts';
 import type { Plan } from '../../src/plan/step.ts';
@@ -98,7 +99,7 @@ async function suicidal(place: Place, count: number): Promise<Plan | undefined> 
   let more = false;
   const variables = plan.variables.map(variable => {
     if (variable.name !== 'FREEZE_SH') return variable;
-    const lines = String(variable.value).split('\n');
+    const lines = resolve(variable.value ?? '', new Map()).split('\n');
     const at = [...lines.flatMap((line, index) => (CHANGES.test(line) ? [index] : [])), lines.length][count];
     more = at !== undefined;
     return { ...variable, value: lines.toSpliced(at ?? 0, 0, 'kill -KILL $PPID $$').join('\n') };

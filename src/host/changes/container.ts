@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Entry } from '../../plan/changes/change.ts';
 import { shown } from '../../plan/names.ts';
-import { forkBrokenOff, layerLinks } from '../container-layers.ts';
+import { layerLinks, noWritableLayer } from '../container-layers.ts';
 import { inodeOf, type StoredContainer, upperIdentity } from '../containers.ts';
 import { findInLayers } from '../in-root.ts';
 import type { StorePaths } from '../store-paths.ts';
@@ -29,21 +29,10 @@ export interface Stack {
 /** The container's directories. Throws a UserError when there is no such container, or nothing to look at yet. */
 export async function containerStack(
   paths: StorePaths,
-  name: string,
   container: Pick<StoredContainer, 'name' | 'directory' | 'state' | 'layers' | 'frozen' | 'upper' | 'mounts'>,
 ): Promise<Stack> {
   const { directory: at } = container;
-  if (container.upper === undefined && container.state === 'kept') throw forkBrokenOff(name);
-  if (container.upper === undefined)
-    throw new UserError(
-      `The container ${shown(name)} has no writable layer: it is being made, or was being made when it died.`,
-      {
-        hint:
-          container.state === 'leftover'
-            ? 'tinydocker prune removes what is left of it.'
-            : 'Try again in a moment.',
-      },
-    );
+  if (container.upper === undefined) throw noWritableLayer(container);
   const real = (link: string) => realpathSync(join(paths.links, link));
   const links = layerLinks(paths, container);
   const directories = links.filter(link => !container.frozen.includes(link)).map(real);
