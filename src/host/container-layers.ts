@@ -51,6 +51,11 @@ function forkBrokenOff(name: string): UserError {
   );
 }
 
+/** The directories of the layers that are there, lowest first. */
+export function layersOf(paths: StorePaths, { layers }: Pick<StoredContainer, 'layers'>): readonly string[] {
+  return layers.flatMap(link => directoryOf(join(paths.links, link)) ?? []);
+}
+
 function directoryOf(link: string): string | undefined {
   try {
     return realpathSync(link);

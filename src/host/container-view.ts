@@ -3,8 +3,9 @@
 import { UserError } from '../errors.ts';
 import type { ContainerView } from '../plan/files/view.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
+import { inodeOf } from '../plan/prune.ts';
 import { layerLinks, noWritableLayer } from './container-layers.ts';
-import { findContainer, inodeOf } from './containers.ts';
+import { findContainer } from './containers.ts';
 import { recordedInit } from './init-process.ts';
 import { noSuchContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
 import { type ContainerRecord, mountPoints } from '../plan/run/record.ts';
 import { filesIn } from './images.ts';
-import { hasSucceeded, readJournal } from './journal-file.ts';
+import { hasEnded, hasSucceeded, type JournalContents, readJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
 import { readRecord } from './record-file.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -41,6 +41,8 @@ export interface StoredContainer {
   readonly mounts: readonly string[];
   /** All that was written down; undefined when it is damaged, or not there yet. */
   readonly record: ContainerRecord | undefined;
+  /** The journal of its last run, read when the state was known already; one that a script made has none. */
+  readonly journal: JournalContents | undefined;
 }
 
 /** How long a workspace that says nothing about its owner must have been left alone before it counts as abandoned, and how often we look. */
@@ -55,8 +57,9 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   if (stats === undefined) return undefined;
   const upper = upperIdentity(directory);
   const { keep, ...written } = readContainer(directory);
-  const state = alive ? 'alive' : keep && wasSetUp(directory) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, upper, ...written };
+  const journal = readJournal(directory);
+  const state = alive ? 'alive' : keep && wasSetUp(journal) ? 'kept' : 'leftover';
+  return { name, directory, identity: identityOf(stats), state, upper, journal, ...written };
 }
 
 /**
@@ -96,11 +99,6 @@ export function upperIdentity(directory: string): string | undefined {
   return stats === undefined ? undefined : identityOf(stats);
 }
 
-/** The part of an identity that stays the same while the directory's content changes. */
-export function inodeOf(identity: string): string {
-  return identity.split(' ')[0] ?? identity;
-}
-
 /** All containers, by name. */
 export async function listContainers(paths: StorePaths): Promise<readonly StoredContainer[]> {
   const found = await Promise.all(filesIn(paths.containers).map(name => findContainer(paths, name)));
@@ -123,8 +121,9 @@ export async function isAlive(workspace: string, fifo: string): Promise<boolean>
 /** The same at this moment; undefined when only time can tell. */
 function livesNow(workspace: string, fifo: string): boolean | undefined {
   if (isHeld(join(workspace, fifo))) return true;
-  const owner = readJournal(workspace)?.head.owner;
-  const lives = owner === undefined ? undefined : ownerLives(owner);
+  const journal = readJournal(workspace);
+  if (journal !== undefined && hasEnded(journal.records)) return false;
+  const lives = journal === undefined ? undefined : ownerLives(journal.head.owner);
   if (lives !== undefined) return lives;
   const stats = lstatSync(workspace, { throwIfNoEntry: false });
   const age = stats === undefined ? undefined : Date.now() - stats.mtimeMs;
@@ -156,8 +155,7 @@ function isHeld(fifo: string): boolean {
  * Whether a container got as far as its command. One that a script made has no journal: what it may hold is worth keeping; and so is what an earlier run
  * left, when a later start did not succeed.
  */
-function wasSetUp(directory: string): boolean {
-  const journal = readJournal(directory);
+function wasSetUp(journal: JournalContents | undefined): boolean {
   return journal === undefined || journal.head.kind === 'start' || hasSucceeded(journal.records);
 }
 

@@ -11,6 +11,7 @@ import { forkRefused } from './causes/fork-refused.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
+import { notEntered } from './causes/not-entered.ts';
 import { overlayRefused } from './causes/overlay.ts';
 import { programMissing } from './causes/program-missing.ts';
 import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene.ts';
@@ -24,6 +25,7 @@ const CAUSES: readonly Cause[] = [
   imageOperationFailed,
   saveFailed,
   programMissing,
+  notEntered,
   limitReached,
   copyRefused,
   forkRefused,

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import type { ForkInput } from '../plan/fork/plan-fork.ts';
 import { MOST_LAYERS } from '../plan/image/image.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
+import { inodeOf } from '../plan/prune.ts';
 import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer, type StoredContainer } from './containers.ts';
 import { noSuchContainer } from './no-container.ts';
@@ -30,7 +31,8 @@ export async function forkSource(paths: StorePaths, name: string): Promise<ForkS
   if (upper === undefined) throw noWritableLayer(container);
   const wrote = hasEntries(join(directory, 'upper'));
   if (wrote && links.length >= MOST_LAYERS) throw tooMany(name, links.length);
-  return { from: { name, record, upper, volumes: existsSync(join(directory, 'volumes')) }, wrote };
+  const volumes = existsSync(join(directory, 'volumes'));
+  return { from: { name, record, upper, inode: inodeOf(container.identity), volumes }, wrote };
 }
 
 function notKept({ name, state }: StoredContainer): UserError {

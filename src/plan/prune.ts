@@ -296,6 +296,7 @@ function underLayerLock(
   return asOwner(facts, ['flock', arg`${STORE}/layers`, 'sh', '-ec', program, name, arg`${STORE}`, subject]);
 }
 
-function inodeOf(identity: string): string {
+/** The part of an identity that stays the same while the directory's content changes. */
+export function inodeOf(identity: string): string {
   return identity.split(' ')[0] ?? identity;
 }

@@ -1,4 +1,3 @@
-// @parallel
 /** --dry-run of whatever changes something prints what it would do and changes nothing: of no file, by its times neither. */
 
 import { spawnSync } from 'node:child_process';

@@ -51,13 +51,16 @@ touch -r "$from/upper" -- "$layer/files"
 `.trim();
 
 /**
- * Arguments: the container's directory, the new one's, the frozen layer's directory, its short link. A container whose record does not name the link has not been
- * reached, or is another one. Once somebody has used the new writable layer, or forked the container again, the frozen one stays what it is: nothing is lost by that.
+ * Arguments: the container's directory, its inode number, by which it is found when it was renamed meanwhile, the new one's directory, the frozen layer's, its short
+ * link. A container whose record does not name the link has not been reached. Once somebody has used the new writable layer, or forked the container again, the frozen one stays what it is: nothing is lost by that.
  */
 const THAW_TEXT = `
 ${HELD_TEXT}
-from=$1 new=$2 layer=$3 link=$4
-[ -d "$from" ] || exit 0
+from=$1 inode=$2 new=$3 layer=$4 link=$5
+for at in "$from" "\${from%/*}"/*; do
+  if [ -d "$at" ] && [ "$(stat -c %i -- "$at")" = "$inode" ]; then from=$at; found=yes; break; fi
+done
+[ -n "\${found:-}" ] || exit 0
 ${LOCK}
 if [ -d "$new/fresh/old" ] && [ ! -d "$from/work" ]; then mv -T -- "$new/fresh/old" "$from/work"; fi
 [ -e "$from/container.json" ] && grep -q -F -e "\\"$link\\"" -- "$from/container.json" || exit 0

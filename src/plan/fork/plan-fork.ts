@@ -18,6 +18,8 @@ export interface ForkInput {
     readonly record: ContainerRecord;
     /** Which writable layer was seen; see identityOf in src/host/containers.ts. */
     readonly upper: string;
+    /** The inode number of its directory. */
+    readonly inode: string;
     /** It has volumes that its image declares. */
     readonly volumes: boolean;
   };
@@ -297,7 +299,8 @@ function freezeStep({ from, frozen, facts }: ForkInput): Step {
     undo: {
       type: 'command',
       argv: asOwner(facts, [
-        ...['sh', '-ec', arg`${THAW_SH}`, 'thaw', source, target, arg`${FROZEN}`, frozen.link],
+        ...['sh', '-ec', arg`${THAW_SH}`, 'thaw', source, from.inode, target],
+        ...[arg`${FROZEN}`, frozen.link],
       ]),
       when: 'failure',
     },

@@ -12,7 +12,7 @@ export const CLAIM_SH: Variable = { var: 'CLAIM_SH' };
 /**
  * Arguments: the container's directory, the new gate, the inode number of the writable layer that was seen, fifos to make. A fork gives the container another one, over
  * more layers. When nobody holds the old gate, it is what a dead owner left. The new one is held already, so from the rename on everybody sees that the container is taken. What a killed
- * start left of its own gate, nobody holds either.
+ * start left of its own gate, nobody holds either; but nor does, for a moment, whoever has just made one.
  */
 export const CLAIM_TEXT = `
 ${HELD_TEXT}
@@ -21,8 +21,8 @@ exec 9<.; flock 9
 [ -f ./container.json ] || { echo 'the container is being removed' >&2; exit 1; }
 if held ./gate; then echo 'the container runs' >&2; exit 1; fi
 [ "$(stat -c %i ./upper)" = "$upper" ] || { echo 'the container was forked meanwhile' >&2; exit 1; }
-for gate in ./gate.*; do [ "$gate" = "./$new" ] || held "$gate" || rm -f -- "$gate"; done
-rm -f ./ready ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
+for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
+rm -f ./ready ./ended ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
@@ -33,15 +33,17 @@ export function gateOf({ again }: Pick<Container, 'again'>): Arg {
   return again === undefined ? arg`${C}/gate` : arg`${C}/gate.${again.id}`;
 }
 
-/** What only a running container needs; a kept one is left without them. */
+/** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
 export function runtimeFiles(): readonly Arg[] {
-  const names = [...fifosOf(true), 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
+  const names = ['ready', ...LOG_FIFOS, 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
   return ['gate', ...names].map(file => arg`${C}/${file}`);
 }
 
-/** The fifos besides the gate: init tells its PID through `ready`; the others are for a log. */
+const LOG_FIFOS = ['in', 'out', 'err'] as const;
+
+/** The fifos besides the gate: init tells its PID through `ready`; nobody writes into `ended`, which tells when its holder is gone; the others are for a log. */
 export function fifosOf(log: boolean): readonly string[] {
-  return ['ready', ...(log ? ['in', 'out', 'err'] : [])];
+  return ['ready', 'ended', ...(log ? LOG_FIFOS : [])];
 }
 
 /** Takes a kept container. */
