@@ -40,6 +40,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers that were kept', load: () => import('./rm.ts') },
   commit: { summary: 'make an image of what a container changed', load: () => import('./commit.ts') },
+  fork: { summary: 'make a second container of the files of a kept one', load: () => import('./fork.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   cp: { summary: 'copy files into a container, and out of one', load: () => import('./cp.ts') },
