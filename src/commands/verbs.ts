@@ -13,6 +13,8 @@ export interface VerbEntry {
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   run: { summary: 'run a command in a new container', load: () => import('./run.ts') },
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
+  logs: { summary: 'show what a container in the background has written', load: () => import('./logs.ts') },
+  attach: { summary: 'join a container in the background', load: () => import('./attach.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),

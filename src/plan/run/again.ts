@@ -20,7 +20,7 @@ held() { case $(dd if=/dev/null "of=$1" oflag=nonblock conv=nocreat,notrunc 2>&1
 [ -f ./container.json ] || { echo 'the container is being removed' >&2; exit 1; }
 if [ -p ./gate ] && held ./gate; then echo 'the container runs' >&2; exit 1; fi
 for gate in ./gate.*; do [ "$gate" = "./$new" ] || held "$gate" || rm -f -- "$gate"; done
-rm -f ./ready ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
+rm -f ./ready ./in ./out ./err ./attach ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
@@ -33,7 +33,7 @@ export function gateOf({ again }: Pick<Container, 'again'>): Arg {
 
 /** What only a running container needs; a kept one is left without them. */
 export function runtimeFiles(): readonly Arg[] {
-  const names = [...fifosOf(true), 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
+  const names = [...fifosOf(true), 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
   return ['gate', ...names].map(file => arg`${C}/${file}`);
 }
 
