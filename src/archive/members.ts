@@ -36,11 +36,14 @@ export function openMembers(archive: string, storeRoot: string): Members {
 }
 
 /** The text, if it has the digest. Throws a UserError otherwise. */
-export function verified(text: string, digest: string, what: string): string {
+export function verified(
+  text: string,
+  digest: string,
+  what: string,
+  hint = 'Get the archive again, or make it again.',
+): string {
   if (sha256(text) === digest) return text;
-  throw new UserError(`${what} is damaged: its sha256 is not ${digest}.`, {
-    hint: 'Get the archive again, or make it again.',
-  });
+  throw new UserError(`${what} is damaged: its sha256 is not ${digest}.`, { hint });
 }
 
 class DirectoryMembers implements Members {

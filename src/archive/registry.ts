@@ -21,9 +21,19 @@ export interface RemoteImage extends ArchivedImage {
   readonly blobs: readonly Blob[];
 }
 
+/** The text, which has the digest that was asked for. skopeo compares none when it only looks. Throws a UserError when it has another. */
+function asked(text: string, digest: string, what: string): string {
+  return verified(
+    text,
+    digest,
+    what,
+    'The registry has something else there than what was asked for, or it was changed on its way.',
+  );
+}
+
 /** Looks at an image in its registry. Throws a UserError that says why that is not possible. */
 export async function inspectRemote(
-  { source, repository, name }: Reference,
+  { source, repository, digest: wanted, name }: Reference,
   tlsVerify: boolean,
 ): Promise<RemoteImage> {
   if (findProgram('skopeo') === undefined)
@@ -33,17 +43,15 @@ export async function inspectRemote(
   const inspect = (from: string, ...options: readonly string[]) => skopeo(from, tlsVerify, options);
   const load = async (descriptor: Descriptor) => {
     const digest = digestOf(descriptor, source);
-    return verified(
-      await inspect(`${repository}@sha256:${digest}`),
-      digest,
-      `A manifest of ${shown(source)}`,
-    );
+    return asked(await inspect(`${repository}@sha256:${digest}`), digest, `A manifest of ${shown(source)}`);
   };
-  const found = await resolveManifest(await inspect(source), { name: source, load });
+  const first = await inspect(source);
+  if (wanted !== undefined) asked(first, wanted, `The manifest of ${shown(source)}`);
+  const found = await resolveManifest(first, { name: source, load });
   if (found === undefined) throw new UserError(`${shown(source)} has no image for this machine.`);
   const { manifest, text } = found;
   const reference = `${repository}@sha256:${sha256(text)}`;
-  const configText = verified(
+  const configText = asked(
     await inspect(reference, '--config'),
     digestOf(manifest.config, source),
     `The configuration of ${shown(source)}`,

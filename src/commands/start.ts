@@ -75,7 +75,9 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const paths = storePaths(facts.storeRoot);
   let status: number = EXIT.ok;
   const planOf = async (name: string): Promise<Plan | undefined> => {
-    const plan = await planStart({ paths, facts, name, attach: attach ? { interactive } : undefined });
+    const plan = await planStart({ paths, facts, name, attach: attach ? { interactive } : undefined }).catch(
+      (error: unknown) => Promise.reject(attach ? asOfRun(error) : error),
+    );
     return plan === undefined || options.failAt === undefined ? plan : valueOf(failAt(plan, options.failAt));
   };
   if (options.dryRun) {
@@ -94,6 +96,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
         throw new UserError(
           `The container ${name} runs already, so it can not be started in the foreground.`,
           {
+            status: EXIT.tinydocker,
             hint: `tinydocker attach ${name} joins it.`,
           },
         );
@@ -105,4 +108,11 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     else status = EXIT.failure;
   }
   return status;
+}
+
+/** In the foreground the command's own status is expected, so that ours has to be another one. */
+function asOfRun(error: unknown): unknown {
+  return error instanceof UserError && error.status === undefined
+    ? new UserError(error.message, { status: EXIT.tinydocker, hint: error.hint })
+    : error;
 }

@@ -4,6 +4,7 @@ import type { StepFailure } from '../events.ts';
 import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
+import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
 import { limitReached } from './causes/limits.ts';
@@ -25,6 +26,7 @@ const CAUSES: readonly Cause[] = [
   limitReached,
   copyRefused,
   nameTaken,
+  claimed,
   namespaceRefused,
   overlayRefused,
   coveredProc,

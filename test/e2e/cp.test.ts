@@ -254,14 +254,15 @@ eachContainer('archives on stdin and stdout', TREE, async place => {
 
 const REFUSED = [
   ['c1:/none', 'o', /no file "\/none"/i],
-  ['c1:/s/f/', 'o', /"\/s\/f.*" is not a directory/],
-  ['c1:/s/d', 'o/file', /is not a directory/],
+  ['c1:/s/f/', 'o', /^tinydocker: "\/s\/f" in c1 is not a directory\.\n$/],
+  ['c1:/s/f/x', 'o', /^tinydocker: "\/s\/f" in c1 is not a directory\.\n$/],
+  ['c1:/s/d', 'o/file', /is not a directory\.\nA directory never takes the place of a file/],
   ['c1:/s/f', 'o/none/', /There is no directory/],
   ['c1:/s/f', 'o/none/x', /There is no directory/],
   ['c1:/s/f', 'o/clash', /is a directory/],
   ['c1:/s/d', 'o/clash2', /is not a directory/],
   ['none', 'c1:/', /There is no file "none"/],
-  ['o', 'c1:/s/f', /is not a directory/],
+  ['o', 'c1:/s/f', /is not a directory\.\nA directory never takes the place of a file/],
   ['o/file', 'c1:/s/none/', /There is no directory/],
   ['o/file', 'c1:/s/none/x', /There is no directory/],
   ['o/file', 'c1:/s/f/', /is not a directory/],

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageRecord } from '../../src/plan/image/image.ts';
 import { makeImage } from '../support/image.ts';
-import { CELLS, editsOf, fill } from '../support/matrix.ts';
+import { CELLS, editsOf, fill, SOCKET_CELLS, socketVolume } from '../support/matrix.ts';
 import { MODES, type Place, withPlace } from '../support/modes.ts';
 import { inPodman, whyNoContainers } from '../support/podman.ts';
 import { tinydocker } from '../support/run.ts';
@@ -17,7 +17,7 @@ const [root] = MODES;
 
 const REPLACING = ['create-directory', 'create-same-inside'];
 /** podman's diff ends with an error (stat: not a directory) when a directory with something in it took the place of something else. */
-const FOR_PODMAN = CELLS.filter(
+const FOR_PODMAN = [...CELLS, ...SOCKET_CELLS].filter(
   ({ below, action }) => below === 'absent' || below === 'directory' || !REPLACING.includes(action),
 );
 
@@ -43,9 +43,10 @@ else
   test(name, () =>
     withPlace(root, async place => {
       const image = makeImage(place, { change: filledLongAgo });
-      await editIn(place, 'c1', editsOf(FOR_PODMAN));
+      const volume = socketVolume(place);
+      await editIn(place, 'c1', editsOf(FOR_PODMAN), volume);
       const ours = await tinydocker(place, ['diff', 'c1', '/m']);
-      const theirs = podmanDiff(place, image, editsOf(FOR_PODMAN));
+      const theirs = podmanDiff(place, image, editsOf(FOR_PODMAN), volume);
       assert.ok(theirs, 'podman ran a container a moment ago');
       assert.equal(
         likePodman(ours.stdout.trimEnd().split('\n')),
@@ -71,12 +72,23 @@ function filledLongAgo(directory: string): void {
 }
 
 /** podman's list of the same edits. */
-function podmanDiff(place: Place, image: ImageRecord, edits: string): readonly string[] | undefined {
-  return inPodman(place, image, edits, (call, name) => {
-    const listed = call(['diff', name]);
-    assert.is(listed.status, 0, listed.stderr);
-    return listed.stdout.trimEnd().split('\n');
-  });
+function podmanDiff(
+  place: Place,
+  image: ImageRecord,
+  edits: string,
+  options: readonly string[],
+): readonly string[] | undefined {
+  return inPodman(
+    place,
+    image,
+    edits,
+    (call, name) => {
+      const listed = call(['diff', name]);
+      assert.is(listed.status, 0, listed.stderr);
+      return listed.stdout.trimEnd().split('\n');
+    },
+    options,
+  );
 }
 
 test.run();

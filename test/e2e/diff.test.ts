@@ -10,7 +10,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { treeOf } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
-import { CELLS, editsOf, fill } from '../support/matrix.ts';
+import { CELLS, editsOf, fill, SOCKET_CELLS, socketVolume } from '../support/matrix.ts';
 import { eachMode, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { startTinydocker, tinydocker } from '../support/run.ts';
@@ -28,7 +28,9 @@ function eachWithBusybox(name: string, body: (place: Place) => Promise<void>): v
 
 eachWithBusybox('base and diff are what the container saw, over the matrix', async place => {
   makeImage(place, { change: fill });
-  const { before, after } = await editIn(place, 'c1', editsOf(CELLS));
+  const edits = editsOf([...CELLS, ...SOCKET_CELLS]);
+  const { before, after } = await editIn(place, 'c1', edits, socketVolume(place));
+  assert.match(sorted(after).join('\n'), /^\/m\/directory-create-socket socket/m);
   const stored = treeOf(place.store);
   const changes = await changesOf(place, 'c1');
   assert.equal(sorted(applied(before, changes)), sorted(after));
@@ -45,8 +47,11 @@ eachWithBusybox('base and diff are what the container saw, over the matrix', asy
   );
   const kind = (path: string) => changes.find(change => change.path === `/m/${path}`)?.kind;
   assert.equal(
-    ['file-same-mode', 'file-touch', 'file-change-mode', 'file-write-inside', 'file-create-fifo'].map(kind),
-    ['copied', 'touched', 'metadata', 'content', 'type'],
+    [
+      ...['file-same-mode', 'file-touch', 'file-change-mode', 'file-write-inside'],
+      ...['file-create-fifo', 'file-create-socket', 'absent-create-socket'],
+    ].map(kind),
+    ['copied', 'touched', 'metadata', 'content', 'type', 'type', 'added'],
   );
   assert.equal(['directory-make-and-remove', 'directory-write-inside', 'directory-delete'].map(kind), [
     'touched',

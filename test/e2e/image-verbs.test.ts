@@ -54,6 +54,7 @@ eachMode(
       RootFS: { Type: 'layers', Layers: layers.map(digest => `sha256:${digest}`) },
     });
     const { stdout } = await tinydocker(place, ['images']);
+    assert.match(stdout, /^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE\n/);
     assert.match(stdout, new RegExp(`^x +1 +${config.slice(0, 12)} +\\d+ years ago +[\\d.]+ kB$`, 'm'));
   },
 );

@@ -9,6 +9,8 @@ import { newTempDir, removeTree } from '../support/dirs.ts';
 import { emptyStore, hasProgram, refused } from '../support/imports.ts';
 import { makeLayout } from '../support/layout.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
+import { eachPreparedMode, prepared } from '../support/prepared.ts';
+import { startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { runAs, tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
@@ -132,6 +134,44 @@ withRegistry(
     );
   },
   ['root'],
+);
+
+withRegistry(
+  'a registry that serves something else under a digest is refused',
+  async place => {
+    const before = await emptyStore(place);
+    const asked = `sha256:${'0'.repeat(64)}`;
+    const liar = await startProxy(registry.host, 0, path =>
+      path.replace(`/manifests/${asked}`, '/manifests/1'),
+    );
+    try {
+      for (const reference of [`${liar.host}/td/app@${asked}`, `${liar.host}/td/app:1@${asked}`])
+        await refused(
+          place,
+          [...PULL, reference],
+          /^tinydocker: The manifest of ".*@sha256:0+" is damaged: its sha256 is not 0+\.\nThe registry has something else there/m,
+        );
+    } finally {
+      await liar.stop();
+    }
+    assert.equal(await emptyStore(place), before);
+  },
+  ['root', 'single'],
+);
+
+const HIDE = 'for file in $(which -a skopeo); do mount --bind /dev/null "$(realpath "$file")"; done';
+eachPreparedMode(
+  test,
+  'without skopeo, how to get it is said',
+  async place => {
+    const { status, stderr } = await tinydocker(prepared(place, HIDE), ['pull', 'debian:12']);
+    assert.is(status, 1, stderr);
+    assert.match(
+      stderr,
+      /^tinydocker: Images are pulled by skopeo, and skopeo is not installed\.\nInstall it: .*skopeo.*\n$/,
+    );
+  },
+  ['root', 'single'],
 );
 
 test.run();

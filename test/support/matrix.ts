@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import * as assert from 'uvu/assert';
+import { ownDirectory, type Place } from './modes.ts';
 
 /** What can lie below, as the image has it. */
 const BELOW = ['absent', 'file', 'directory', 'symlink', 'fifo'] as const;
@@ -26,16 +28,34 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'rename-and-back': 'mv $p $p.tmp; mv $p.tmp $p',
 };
 
+/** A shell has no command that makes a socket; it copies the one of `socketVolume`. */
+const COPY_SOCKET = 'rm -rf $p; cp -a /v/socket $p';
+
 export const CELLS = BELOW.flatMap(below => Object.keys(ACTIONS).map(action => ({ below, action })));
+
+/** Those that no archive can hold. */
+export const SOCKET_CELLS: typeof CELLS = BELOW.map(below => ({ below, action: 'create-socket' }));
+
 /** The edits as a program for sh. */
 export function editsOf(cells: typeof CELLS): string {
-  return cells.map(({ below, action }) => `p=/m/${below}-${action}; ${ACTIONS[action]}`).join('\n');
+  return cells
+    .map(({ below, action }) => `p=/m/${below}-${action}; ${ACTIONS[action] ?? COPY_SOCKET}`)
+    .join('\n');
+}
+
+/** Options of run, podman's too, that mount a directory with a socket in it. */
+export function socketVolume({ mode, dir }: Place): readonly string[] {
+  const directory = ownDirectory(mode, join(dir, 'sockets'));
+  const listen = "require('net').createServer().listen('socket', () => process.exit())";
+  const made = spawnSync(process.execPath, ['-e', listen], { cwd: directory });
+  assert.is(made.status, 0, made.stderr.toString());
+  return ['-v', `${directory}:/v`];
 }
 
 /** The part of the image that the matrix changes. */
 export function fill(root: string): void {
   mkdirSync(join(root, 'm'));
-  for (const { below, action } of CELLS) {
+  for (const { below, action } of [...CELLS, ...SOCKET_CELLS]) {
     const path = join(root, 'm', `${below}-${action}`);
     writeFileSync(`${path}.other`, 'other\n');
     if (below === 'file') writeFileSync(path, 'text\n');

@@ -45,12 +45,13 @@ export async function whyNoContainers(): Promise<string | undefined> {
   return tried === undefined ? 'podman runs no container on this machine' : undefined;
 }
 
-/** What `use` makes of a container of podman's in which the edits were made; undefined when it runs no container on this machine. */
+/** What `use` makes of a container of podman's in which the edits were made, run with these options; undefined when it runs no container on this machine. */
 export function inPodman<Value>(
   { dir, store }: Place,
   image: ImageRecord,
   edits: string,
   use: (podman: Podman, container: string) => Value,
+  options: readonly string[] = [],
 ): Value | undefined {
   const rootfs = join(store, 'layers', image.layers[0]?.digest ?? '', 'files');
   return withPodman(dir, call => {
@@ -61,7 +62,19 @@ export function inPodman<Value>(
     for (const [index, runtime] of [[], ['--runtime', 'runc']].entries()) {
       const name = `matrix${index}`;
       const command = `${GUARD}umask 022; { ${edits}\n:; } 2>/dev/null`;
-      const run = ['run', '--name', name, '--network', 'none', ...limits, 'matrix', 'sh', '-c', command];
+      const run = [
+        'run',
+        '--name',
+        name,
+        '--network',
+        'none',
+        ...limits,
+        ...options,
+        'matrix',
+        'sh',
+        '-c',
+        command,
+      ];
       if (call([...runtime, ...run]).status === 0) return use(args => call([...runtime, ...args]), name);
     }
     return undefined;

@@ -28,7 +28,7 @@ export const copyRefused: Cause = scene => {
 /** What the programs of src/plan/files/ say: some words, a colon, and the path where it was. */
 function pathCause(said: string, where: string, inside: boolean): Diagnosis | undefined {
   const [, complaint, at = ''] =
-    /^(no such file|no such directory|not a directory|is a directory|another file system|changed while it was looked up|too many symbolic links): ([\s\S]*)$/m.exec(
+    /^(no such file|no such directory|not a directory|in the way|is a directory|another file system|changed while it was looked up|too many symbolic links): ([\s\S]*)$/m.exec(
       said.trimEnd(),
     ) ?? [];
   const path = `${shown(at === '' ? '/' : at)}${where}`;
@@ -38,6 +38,8 @@ function pathCause(said: string, where: string, inside: boolean): Diagnosis | un
     case 'no such directory':
       return { cause: `There is no directory ${path}.`, hint: 'The directory above a target has to exist.' };
     case 'not a directory':
+      return { cause: `${path} is not a directory.` };
+    case 'in the way':
       return {
         cause: `${path} is not a directory.`,
         hint: 'A directory never takes the place of a file: remove that first, or copy to another name.',

@@ -34,7 +34,7 @@ put() {
   n=$((n + 1)) key=$prefix$((n))
   case $(pinned 7) in "$on":*) ;; *) fail "another file system: $where" ;; esac
   if directory "/proc/self/fd/5/$1"; then
-    if exists "/proc/self/fd/7/$2"; then fail "not a directory: $where/$2"; fi
+    if exists "/proc/self/fd/7/$2"; then fail "in the way: $where/$2"; fi
   elif directory "/proc/self/fd/7/$2"; then fail "is a directory: $where/$2"; fi
   ln -s -- "$1" "/proc/self/fd/5/from/$key"
   ln -s -- "$where/$2" "/proc/self/fd/5/to/$key"
@@ -65,7 +65,7 @@ if [ -z "$last" ] && [ -z "$as" ]; then merge "$source"
 elif [ -z "$last" ]; then
   if [ "$kind" = directory ] && directory "/proc/self/fd/7/$as"; then enter "$as"; merge "$source"
   else put "$source" "$as"; fi
-elif [ "$kind" = directory ] && exists "/proc/self/fd/7/$last"; then fail "not a directory: $where/$last"
+elif [ "$kind" = directory ] && exists "/proc/self/fd/7/$last"; then fail "in the way: $where/$last"
 elif [ "$kind" != directory ] && [ -n "$slash" ]; then
   if exists "/proc/self/fd/7/$last"; then fail "not a directory: $where/$last"; fi
   fail "no such directory: $where/$last"

@@ -282,7 +282,7 @@ function placeStep(where: Step['where'], argv: readonly Arg[], undo: Step['undo'
     undo,
     why: `${how === '' ? '' : `${how} `}tar unpacks into a directory that nobody else can reach; from there each file goes to its place by rename(2), all or nothing, in a directory that is pinned by a descriptor. What was there before is kept until the plan has succeeded.`,
     pitfalls: [
-      'is a directory, not a directory: a directory never takes the place of a file, nor a file that of a directory.',
+      'is a directory, in the way: a directory never takes the place of a file, nor a file that of a directory.',
       'another file system: in a container, what is mounted there (a volume) is a directory of the host: copy to that.',
     ],
   };

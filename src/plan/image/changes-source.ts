@@ -57,11 +57,11 @@ shift
 [ "$(stat -c '%a %u %g' .)" != "$(stat -c '%a %u %g' ../merged)" ] || set -- "$@" -path . -o
 : >"$list.above"
 find . "$@" -name '.wh.*' -fprint0 "$list.reserved" -o -type d -fprint0 "$list.own" -o -type s -o \\
-  -type c -fprint0 "$list.devices" -o -fprint0 "$list.others"
+  -type c -fprint0 "$list.nodes" -o -fprint0 "$list.others"
 if [ -s "$list.reserved" ]; then
   printf 'reserved name: '; tr '\\000' '\\n' <"$list.reserved" | head -n 1; exit 1
 fi >&2
-xargs -0 -r stat --printf='%t:%T %n\\0' -- <"$list.devices" >"$list.numbers"
+xargs -0 -r stat --printf='%t:%T %n\\0' -- <"$list.nodes" >"$list.numbers"
 sed -z -n 's/^0:0 //p' "$list.numbers" >"$list.whiteouts"
 sed -z -e '/^0:0 /d' -e 's/^[^ ]* //' "$list.numbers" | cat "$list.others" - | sort -z >"$list.files"
 sort -z -o "$list.own" -- "$list.own"

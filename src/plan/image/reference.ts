@@ -6,6 +6,8 @@ import { failed, ok, type Result } from '../result.ts';
 export interface Reference {
   /** What skopeo's docker:// transport takes; a digest wins over a tag. */
   readonly source: string;
+  /** The digest that the manifest has to have, 64 hexadecimal digits, when one was named. */
+  readonly digest: string | undefined;
   /** Without tag and digest: what a digest can be added to. */
   readonly repository: string;
   /** The name that the image gets here: docker's own registry is left out, and without a tag a digest makes one. */
@@ -33,6 +35,7 @@ export function parseReference(text: string): Result<Reference> {
   const tag = tagged ? named.slice(repository.length + 1) : 'latest';
   return ok({
     source: digest === undefined ? `${repository}:${tag}` : `${repository}@sha256:${digest}`,
+    digest,
     repository,
     name: parsed.value,
   });
