@@ -1,8 +1,8 @@
 /** `tinydocker logs`: what a container in the background has written. */
 
-import { once } from 'node:events';
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
+import { containerStatus } from '../host/container-status.ts';
 import { containerStateNow, findContainer, type StoredContainer } from '../host/containers.ts';
 import { watchDirectory } from '../host/directory-watch.ts';
 import { probeFacts } from '../host/facts.ts';
@@ -128,10 +128,12 @@ async function containerOf(paths: StorePaths, name: string): Promise<StoredConta
 }
 
 /** Throws a UserError when nothing was kept, or not what the selection needs. */
-function openReader({ name, directory }: StoredContainer, selection: Selection): OutputReader {
+function openReader({ name, directory, state }: StoredContainer, selection: Selection): OutputReader {
   const log = openLogReader(directory, selection.tail);
   if (log !== undefined) return log;
   const raw = openRawOutput(directory, selection.tail);
+  if (raw === undefined && containerStatus(directory, state).type === 'created')
+    throw new UserError(`The container ${shown(name)} has not started, so it has written nothing.`);
   if (raw === undefined)
     throw new UserError(
       `The container ${shown(name)} has no log: its output went to whoever started it in the foreground.`,
@@ -203,11 +205,17 @@ function writer(
     }
     for (const { stream, bytes } of parts) {
       const target = stream === 'stdout' ? process.stdout : process.stderr;
-      if (!closed && !target.write(Buffer.concat(bytes)))
-        await Promise.race([once(target, 'drain'), once(target, 'close')]);
+      if (!closed && !target.write(Buffer.concat(bytes))) await untilWritable(target);
     }
     return over || closed ? 'over' : 'more';
   };
+}
+
+/** Settles when there is room, or nobody reads any more. */
+function untilWritable(target: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    for (const event of ['drain', 'close', 'error']) target.once(event, () => resolve());
+  });
 }
 
 /** As docker writes it, with nine digits. */

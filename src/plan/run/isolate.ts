@@ -28,7 +28,7 @@ export function isolateSteps(input: RunInput): readonly Step[] {
     where: { type: 'host' },
     action: {
       type: 'start',
-      argv: spec.process.terminal ? onTerminal(container) : ['setsid', '--', ...argv],
+      argv: spec.process.terminal ? [...onTerminal(), ...echoing(container)] : ['setsid', '--', ...argv],
       gate: arg`${C}/gate`,
       ready: arg`${C}/ready`,
       stdin: container.stdin,
@@ -93,18 +93,19 @@ function privileges({ process }: Spec, { mapping }: Facts): readonly string[] {
   ];
 }
 
-/**
- * script(1) accepts a command only as shell text, so the text is constant and names a file. What is typed is shown, as on any terminal, also where nobody's terminal is
- * behind it: script would turn that off.
- */
-function onTerminal({ log }: RunInput['container']): readonly Arg[] {
+/** script(1) accepts a command only as shell text, so the text is constant and names a file. */
+function onTerminal(): readonly Arg[] {
   return [
     ...['setpriv', '--pdeathsig', 'TERM', '--'],
     ...['env', 'SHELL=/bin/sh', arg`C=${C}`, arg`SHIM_SH=${SHIM_SH}`, arg`INIT_SH=${INIT_SH}`],
     ...['sh', '-c', arg`${KEEP_SH}`, 'keep', 'setpriv', '--pdeathsig', 'KILL', '--'],
     ...['script', '--quiet', '--return', '--command', 'exec sh "$C/terminal.sh"', '--log-out', '/dev/null'],
-    ...(log === undefined ? [] : ['--echo', 'always']),
   ];
+}
+
+/** script(1) makes a terminal that shows nothing of what is typed when nobody's terminal is behind it; but somebody may attach to it later. */
+function echoing({ log }: RunInput['container']): readonly string[] {
+  return log === undefined ? [] : ['--echo', 'always'];
 }
 
 function terminalScript(argv: readonly Arg[]): Step {
