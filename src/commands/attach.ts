@@ -225,7 +225,10 @@ class Session {
     await Promise.race([this.#attachment.closed, stopped]);
     if (ending.status !== undefined) return ending.status;
     const found = containerStatus(directory, containerStateNow(directory) ?? 'leftover');
-    if (found.type === 'exited') return found.status;
+    if (found.type === 'exited') {
+      this.#note(`the last of its output was not read in time; tinydocker logs ${name} shows it`);
+      return found.status;
+    }
     throw new UserError(
       `The container ${shown(name)} was killed with what ran it, so nobody knows how it ended.`,
     );

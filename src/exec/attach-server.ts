@@ -58,27 +58,34 @@ class Reader {
     this.#socket = socket;
     // He has nothing to say; and his end is no error of ours.
     socket.on('error', () => undefined).resume();
+    socket.on('drain', () => this.#tellSkipped());
   }
 
+  /** Who has missed something gets nothing more until he has read all that waits for him: one gap is better than many. */
   send(frame: Frame): void {
-    if ('bytes' in frame && this.#socket.writableLength > WAITING_MAX) {
+    if ('bytes' in frame && (this.#skipped > 0 || this.#socket.writableLength > WAITING_MAX)) {
       this.#skipped += frame.bytes.length;
       return;
     }
-    this.#socket.cork();
-    if (this.#skipped > 0) this.#write({ kind: 'skipped', number: this.#skipped });
-    this.#skipped = 0;
+    this.#tellSkipped();
     this.#write(frame);
-    this.#socket.uncork();
   }
 
   end(): void {
-    if (this.#skipped > 0) this.#write({ kind: 'skipped', number: this.#skipped });
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), LAST_MS).unref();
   }
 
+  #tellSkipped(): void {
+    if (this.#skipped === 0) return;
+    const number = this.#skipped;
+    this.#skipped = 0;
+    this.#write({ kind: 'skipped', number });
+  }
+
   #write(frame: Frame): void {
+    this.#socket.cork();
     for (const bytes of frameBytes(frame)) this.#socket.write(bytes);
+    this.#socket.uncork();
   }
 }
