@@ -121,7 +121,7 @@ test('a line that takes more than the whole log is there, and the log goes on', 
     for (const bytes of [Buffer.from('a\n'), long, Buffer.from('b\n')])
       log.write(logLines(bytes, 'stdout', time));
     log.close();
-    assert.is(bytesOf(entriesIn(dir)).toString(), `${long}b\n`);
+    assert.is(bytesOf(entriesIn(dir)).toString(), `${long.toString()}b\n`);
   }));
 
 test('a line that was broken off is the only one that is lost', () =>
