@@ -37,9 +37,10 @@ Examples
 Usage
   tinydocker attach [OPTIONS] NAME
 
-What the container writes from now on is shown; logs shows what came before. What
-you type goes to it if it was started with -i or -t. Several may be attached at
-once. Who is too slow misses something, and is told so: the container never waits.
+What the container writes from now on is shown; logs shows what came before.
+What you type goes to it if it was started with -i or -t. Several may be
+attached at once. Whoever reads too slowly misses something, and is told so: the
+container never waits.
 
 In a container with a terminal (run -dit), all keys go to it, Ctrl-C too, and
 the detach keys leave it. Its terminal takes the size of your window. In one
@@ -53,8 +54,11 @@ Options
   -h, --help              print this text
 
 Exit status
-  That of the container when it ends while you are attached, 0 when you leave,
-  1 when it can not be attached to, 2 when the command line is wrong.
+  That of the container when it ends while you are attached.
+  0        you have left it
+  1        it can not be joined
+  2        the command line is wrong
+  128 + n  signal n ended only attach
 `;
 
 export async function run(argv: readonly string[], _commandLine: string): Promise<number> {
@@ -135,6 +139,8 @@ type Ending =
 class Session {
   readonly #container: StoredContainer;
   readonly #attachment: Attachment;
+  /** Signals that the command takes no notice of. */
+  readonly #refused = new Set<StopSignal>();
   #raw = false;
   #leave: (ending: Ending) => void = () => undefined;
 
@@ -210,8 +216,6 @@ class Session {
     }
     if (startTime(init.pid) === init.start) process.kill(init.pid, signal);
   }
-
-  readonly #refused = new Set<StopSignal>();
 
   async #status(ending: Ending): Promise<number> {
     const { name, directory } = this.#container;

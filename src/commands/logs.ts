@@ -45,8 +45,8 @@ tinydocker run --help): what is oldest goes first. -f ends when the container
 has ended. The output of a container in the foreground went to whoever started
 it, and is not kept.
 
-A moment is so long ago (10m, 1h30m), a date (2026-01-02T15:04:05Z, or with less:
-2026-01-02, local time if it names no zone), or seconds since 1970.
+A moment is so long ago (10m, 1h30m), a date (2026-01-02T15:04:05Z, or less:
+2026-01-02; local time if it names no zone), or seconds since 1970.
 
 Options
   -f, --follow         go on with whatever comes

@@ -105,6 +105,20 @@ onTerminal(
   ['root', 'range', 'single'],
 );
 
+onTerminal(
+  'from a terminal that belongs to somebody else, as after su',
+  async place => {
+    await background(place, ['-it', 'c1', 'sh']);
+    const pty = ptyTinydocker(place, ['attach', 'c1'], { foreign: true });
+    await ask(pty, 'true', 1);
+    pty.write('exit 6\n');
+    const { status, restored } = await pty.ended;
+    assert.is(status, 6);
+    assert.ok(restored);
+  },
+  ['single'],
+);
+
 async function until30(pty: Pty): Promise<void> {
   for (let round = 100; !/30 100/.test(await ask(pty, 'stty size', round)); round++) assert.ok(round < 140);
 }
