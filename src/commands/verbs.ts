@@ -27,6 +27,8 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rename: { summary: 'give a container another name', load: () => import('./rename.ts') },
   wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
   events: { summary: 'tell what happens to containers and images', load: () => import('./events.ts') },
+  logs: { summary: 'show what a container in the background has written', load: () => import('./logs.ts') },
+  attach: { summary: 'join a container in the background', load: () => import('./attach.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),

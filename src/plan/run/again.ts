@@ -22,7 +22,7 @@ exec 9<.; flock 9
 if held ./gate; then echo 'the container runs' >&2; exit 1; fi
 [ "$(stat -c %i ./upper)" = "$upper" ] || { echo 'the container was forked meanwhile' >&2; exit 1; }
 for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
-rm -f ./ready ./ended ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
+rm -f ./ready ./ended ./in ./out ./err ./attach ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
@@ -35,7 +35,7 @@ export function gateOf({ again }: Pick<Container, 'again'>): Arg {
 
 /** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
 export function runtimeFiles(): readonly Arg[] {
-  const names = ['ready', ...LOG_FIFOS, 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
+  const names = ['ready', ...LOG_FIFOS, 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
   return ['gate', ...names].map(file => arg`${C}/${file}`);
 }
 
