@@ -32,7 +32,7 @@ Exit status
 
 const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 
-export async function inspectImages(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'image inspect', anywhere: true });
   if (values.help) {
     process.stdout.write(help);

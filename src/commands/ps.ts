@@ -41,7 +41,7 @@ Options
   -q, --quiet          only names
   -s, --size           what their writable layers take on disk
       --no-trunc       do not shorten commands
-      --filter FILTER  name=PART, status=${CONTAINER_STATES.join('|')},
+  -f, --filter FILTER  name=PART, status=${CONTAINER_STATES.join('|')},
                        exited=STATUS, ancestor=IMAGE, before=NAME, since=NAME,
                        volume=PATH; several of one kind: any of them
       --format FORMAT  table, json, a template as docker takes it, or one

@@ -35,6 +35,7 @@ PIDS counts threads. Ctrl-C ends it.
 Options
   -a, --all            also those that do not run
       --no-stream      look once, over one second
+      --no-trunc       do not shorten anything; nothing is
       --format FORMAT  table, json, a template as docker takes it, or one
                        behind the word table
   -h, --help           print this text

@@ -26,6 +26,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   restart: { summary: 'stop containers, and start them again', load: () => import('./restart.ts') },
   rename: { summary: 'give a container another name', load: () => import('./rename.ts') },
   wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
+  events: { summary: 'tell what happens to containers and images', load: () => import('./events.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
@@ -43,9 +44,14 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   cp: { summary: 'copy files into a container, and out of one', load: () => import('./cp.ts') },
   export: { summary: 'write the files of a container as a tar archive', load: () => import('./export.ts') },
+  df: { summary: 'show what images and containers take on disk', load: () => import('./df.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
+  completion: {
+    summary: 'print a script that completes command lines in your shell',
+    load: () => import('./completion.ts'),
+  },
   help: { summary: 'print help, about a verb too', load: () => import('./help.ts') },
 };
 

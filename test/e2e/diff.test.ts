@@ -1,4 +1,3 @@
-// @parallel
 /** What a container changed, over the matrix of what was there and what was done to it; by the tool, and by the container itself. */
 
 import { spawnSync } from 'node:child_process';

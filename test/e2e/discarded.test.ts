@@ -1,4 +1,3 @@
-// @parallel
 /** What a container is about to lose: the line at the end of a run says as many changes as diff would have listed. */
 
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';

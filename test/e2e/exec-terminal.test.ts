@@ -14,10 +14,19 @@ import { eachMode, type Mode, type Place } from '../support/modes.ts';
 import { ask, childrenOf, NO_PYTHON, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
 import { tinydockerProgram } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('exec-terminal');
 const push = compiled('push-keys');
 const INSIDE = `[ -e ${IMAGE_MARK_FILE} ] || exit 99; `;
+
+/** What execs have beside the files of the container. */
+function directories({ store }: Place): readonly string[] {
+  const container = join(store, 'containers/box');
+  return readdirSync(container)
+    .filter(name => name.startsWith('exec-'))
+    .map(name => join(container, name));
+}
 
 function onTerminal(
   name: string,
@@ -43,35 +52,39 @@ function onTerminal(
   );
 }
 
-onTerminal('every key, ten times; name, size, Ctrl-C, settings, status', async place => {
-  for (let round = 1; round <= 10; round++) {
-    const pty = ptyTinydocker(place, ['exec', 'box', '/bin/sh'], { rows: 30, columns: 100 });
-    pty.write(`echo early-$((${round} * 7))\n`);
-    await pty.seen(new RegExp(`early-${round * 7}`));
-    const word = `word${'abcdefghij'.repeat(round)}`;
-    if (round === 1) {
-      assert.match(await ask(pty, 'stty size; echo "term $TERM"', 2), /30 100\nterm xterm/);
-      pty.resize(41, 93);
-      await sleep(200);
-      assert.match(await ask(pty, 'stty size', 3), /41 93/);
-      pty.write('sleep 1000\n');
-      await sleep(300);
-      pty.write('\u0003');
-      await ask(pty, 'echo x >/dev/tty', 4);
+onTerminal(
+  'every key, ten times; name, size, Ctrl-C, settings, status',
+  async place => {
+    for (let round = 1; round <= 10; round++) {
+      const pty = ptyTinydocker(place, ['exec', 'box', '/bin/sh'], { rows: 30, columns: 100 });
+      pty.write(`echo early-$((${round} * 7))\n`);
+      await pty.seen(new RegExp(`early-${round * 7}`));
+      const word = `word${'abcdefghij'.repeat(round)}`;
+      if (round === 1) {
+        assert.match(await ask(pty, 'stty size; echo "term $TERM"', 2), /30 100\nterm xterm/);
+        pty.resize(41, 93);
+        await sleep(200);
+        assert.match(await ask(pty, 'stty size', 3), /41 93/);
+        pty.write('sleep 1000\n');
+        await sleep(300);
+        pty.write('\u0003');
+        await ask(pty, 'echo x >/dev/tty', 4);
+      }
+      pty.write(`echo "<${word}>"; exit ${round}\n`);
+      const { status, output, restored } = await pty.ended;
+      assert.is(status, round, output);
+      assert.match(text(output), new RegExp(`^<${word}>$`, 'm'));
+      assert.ok(restored, 'the settings of the terminal were not restored');
     }
-    pty.write(`echo "<${word}>"; exit ${round}\n`);
-    const { status, output, restored } = await pty.ended;
-    assert.is(status, round, output);
-    assert.match(text(output), new RegExp(`^<${word}>$`, 'm'));
-    assert.ok(restored, 'the settings of the terminal were not restored');
-  }
-});
+  },
+  ['root', 'single'],
+);
 
 onTerminal('nothing is said but what the command says; the printed script does the same', async place => {
   const command = ['/bin/sh', '-c', `${INSIDE}echo one; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && exit 5`];
   const { status, output } = await ptyTinydocker(place, ['exec', 'box', ...command]).ended;
   assert.equal([status, output], [5, 'one\r\n']);
-  const line = `${tinydockerProgram().join(' ')} exec --dry-run box /bin/sh -c 'echo two; exit 6' | sh`;
+  const line = `${tinydockerProgram().join(' ')} exec --dry-run box /bin/sh -c 'echo two; exit 6' >s.sh; sh s.sh`;
   const script = await startPty(place, ['sh', '-c', line]).ended;
   assert.equal([script.status, script.output], [6, 'two\r\n']);
 });
@@ -89,7 +102,7 @@ onTerminal(
 
 onTerminal('tinydocker is killed: the terminal gets its settings back, and the command goes', async place => {
   // The shell waits for the terminal to be given back before it ends.
-  const line = `${tinydockerProgram().join(' ')} exec box /bin/sh; sleep 0.7`;
+  const line = `${tinydockerProgram().join(' ')} exec box /bin/sh; for i in $(seq 100); do stty -a | grep -q ' icanon' && break; sleep 0.1; done`;
   const pty = startPty(place, ['sh', '-c', line]);
   await ask(pty, 'true', 1);
   // What a mode puts in front becomes Python; below are its shell and tinydocker.
@@ -99,9 +112,7 @@ onTerminal('tinydocker is killed: the terminal gets its settings back, and the c
   const { restored } = await pty.ended;
   assert.ok(restored);
   // Nobody is left who could remove it.
-  const container = join(place.store, 'containers/box');
-  for (const name of readdirSync(container).filter(entry => entry.startsWith('exec-')))
-    rmSync(join(container, name), { recursive: true });
+  for (const directory of directories(place)) rmSync(directory, { recursive: true });
 });
 
 onTerminal('the window is closed: the command ends', async place => {
@@ -109,7 +120,7 @@ onTerminal('the window is closed: the command ends', async place => {
   await ask(pty, 'true', 1);
   pty.close();
   await pty.ended.catch(() => undefined);
-  await sleep(300);
+  await until(() => directories(place).length === 0);
 });
 
 if (push === undefined)
@@ -117,10 +128,10 @@ if (push === undefined)
 else
   onTerminal('nothing can be typed into the caller (TIOCSTI)', async place => {
     // Whatever reached the caller's terminal would be read by the shell that waits behind tinydocker.
-    const line = `${tinydockerProgram().join(' ')} exec box /bin/push; read -r word; echo "read <$word>"`;
+    const line = `${tinydockerProgram().join(' ')} exec box /bin/push; echo back; read -r word; echo "read <$word>"`;
     const pty = startPty(place, ['sh', '-c', line]);
     await pty.seen(/pushed\n/);
-    await sleep(700);
+    await pty.seen(/back\n/);
     pty.write('mine\n');
     const { output } = await pty.ended;
     assert.match(text(output), /read <mine>/, JSON.stringify(text(output)));

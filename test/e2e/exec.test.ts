@@ -1,4 +1,3 @@
-// @parallel
 /** One more command in a container that runs: what it gets, what it returns, and that nothing stays. */
 
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
