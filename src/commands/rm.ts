@@ -44,11 +44,11 @@ Examples
 Usage
   tinydocker rm [OPTIONS] NAME...
 
-A container that runs is removed only with -f: all names are looked at before
-anything is. The image stays as it is; what is lost is what the container wrote.
-Layers that only the container used go with it: those that a fork froze, and those
-of an image whose name means another one by now. Without --keep there is nothing to remove: a container takes itself
-away.
+A container that runs is removed only with -f, which kills it first: all names
+are looked at before anything is done. The image stays as it is; what is lost is
+what the container wrote. Layers that only the container used go with it: those
+that a fork froze, and those of an image whose name means another one by now.
+What was run without --keep or -d takes itself away when it ends.
 
 Options
   -f, --force          kill what runs, and take no offence at a name that no

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadVerb, VERBS } from '../../src/commands/verbs.ts';
+import { background, says, withContainers } from '../support/containers.ts';
 import { makeImage } from '../support/image.ts';
 import { makeLayout } from '../support/layout.ts';
-import { eachMode } from '../support/modes.ts';
+import { eachMode, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { tinydocker } from '../support/run.ts';
 import { tarOf } from '../support/tar.ts';
@@ -23,6 +24,11 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--commit', 'made', 'new', 'true'],
   ],
   start: [['c1']],
+  exec: [['r1', 'true']],
+  stop: [['r1']],
+  kill: [['r1']],
+  restart: [['r1'], ['c1']],
+  rename: [['c1', 'c2']],
   image: [
     ['import', 'made', '$D/files.tar'],
     ['import', 'made', '$D/files.tar.gz', '$D/layout'],
@@ -37,7 +43,7 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   tag: [['base', 'made']],
   rmi: [['unused']],
-  rm: [['c1']],
+  rm: [['c1'], ['-f', 'r1']],
   commit: [
     ['c1', 'made'],
     ['--only', '/etc', 'c1', 'made'],
@@ -75,12 +81,16 @@ test('every verb with --dry-run is asked', async () => {
   );
 });
 
-eachMode(test, 'a dry run changes nothing', async place => {
+eachMode(test, 'a dry run changes nothing', place => withContainers(place, () => changesNothing(place)));
+
+async function changesNothing(place: Place): Promise<void> {
   makeImage(place);
   makeImage(place, { name: 'unused:latest', empty: true });
   const edits = `${GUARD}echo x >/etc/new; rm /etc/group`;
   const kept = await tinydocker(place, ['run', '-q', '--keep', 'c1', 'sh', '-c', edits]);
   assert.is(kept.status, 0, kept.stderr);
+  await background(place, ['-q', 'r1', 'sh', '-c', `${GUARD}echo up; exec sleep 600`]);
+  await says(place, 'r1', 'up\n');
   const directory = join(place.home, 'given');
   mkdirSync(directory, { mode: 0o777 });
   makeLayout(join(directory, 'layout'), { layers: [[{ name: 'f', text: 'x' }]] });
@@ -105,6 +115,6 @@ eachMode(test, 'a dry run changes nothing', async place => {
       assert.ok(stdout.length > 0, what);
       assert.equal([everything(place.store), everything(place.home)], before, what);
     }
-});
+}
 
 test.run();

@@ -3,7 +3,7 @@
 import { shown } from '../names.ts';
 import { failed, ok, type Result } from '../result.ts';
 
-/** As kill(1) takes it: a name without SIG, or, of a real-time signal, its number. */
+/** As the kill of any sh takes it: a name without SIG, or, where shells have none in common, the number. */
 export interface Signal {
   readonly name: string;
   readonly number: number;
@@ -33,7 +33,9 @@ export function parseSignal(text: string): Result<Signal> {
       message: `${shown(text)} is not a signal.`,
       hint: 'Write its name or its number: TERM, SIGUSR1, 15, RTMIN+3; kill -l lists them.',
     });
-  return ok({ name: NAMES[number - 1] ?? String(number), number });
+  const name = NAMES[number - 1];
+  // dash does not know that name.
+  return ok({ name: name === undefined || name === 'STKFLT' ? String(number) : name, number });
 }
 
 function numberOf(name: string, text: string): number | undefined {

@@ -18,6 +18,7 @@ const SIGNALS: Readonly<Record<string, string>> = {
   CLD: 'CHLD 17',
   '29': 'IO 29',
   SIGSYS: 'SYS 31',
+  STKFLT: '16 16',
   RTMIN: '34 34',
   'SIGRTMIN+3': '37 37',
   'rtmax-2': '62 62',
