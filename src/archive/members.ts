@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync }
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { runCommand } from '../exec/process.ts';
-import { lastLine } from '../host/causes/scene.ts';
+import { decompressCause, listCause } from '../host/archive-causes.ts';
 import { compressionOf, inspectSource } from '../host/import-source.ts';
 import { sha256 } from '../host/sha256.ts';
 import { type Compression, type LayerSource, memberArgv } from '../plan/image/layer-source.ts';
@@ -161,10 +161,12 @@ class TarMembers implements Members {
     const { stdout, stderr, exitStatus } = await runCommand([
       ...['tar', '--list', '--verbose', '--numeric-owner', '--quoting-style=c', '--file', this.path],
     ]);
-    if (exitStatus !== 0)
-      throw new UserError(`${shown(this.archive)} can not be read as a tar archive: ${lastLine(stderr)}.`, {
-        hint: 'Get it again, or make it again.',
-      });
+    if (exitStatus !== 0) {
+      const archive = shown(this.archive);
+      const compressed = this.compression === undefined ? undefined : decompressCause(archive, stderr);
+      const { cause, hint } = compressed ?? listCause(archive, stderr);
+      throw new UserError(cause, { hint });
+    }
     const names = new Map<string, string>();
     // Names that need an escape are none of an image's archive.
     for (const [, type, name = '', target] of stdout.matchAll(

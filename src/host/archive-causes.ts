@@ -25,7 +25,7 @@ export function decompressCause(source: string, said: string): Diagnosis | undef
   return undefined;
 }
 
-export function listCause(source: string, said: string): Diagnosis | undefined {
+export function listCause(source: string, said: string): Diagnosis {
   if (/unrecognized option|unknown option|invalid option|illegal option/i.test(said))
     return {
       cause: 'The tar of this machine is not GNU tar, which tinydocker needs.',

@@ -1,10 +1,10 @@
-// @parallel
 /** Archives of images that are damaged, or made to attack: one sentence, and a store as it was. */
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { archive, emptyStore, refused } from '../support/imports.ts';
@@ -148,6 +148,26 @@ eachMode(
     await says([manifest([entry]), good, out], /lacks "layer\.tar"/);
   },
   ['root'],
+);
+
+eachMode(
+  test,
+  'archives that are cut off, plain and compressed',
+  async place => {
+    await emptyStore(place);
+    const { path } = layout(place);
+    const tar = spawnSync('tar', ['-C', path, '-cf', '-', 'oci-layout', 'index.json', 'blobs']).stdout;
+    const whole = join(place.dir, 'cut.tar');
+    for (const [content, says] of [
+      [tar.subarray(0, 4000), /cut\.tar" is truncated: the archive ends in the middle of a member\.$/m],
+      [gzipSync(tar).subarray(0, 600), /cut\.tar" is truncated: its compressed data ends too early\.$/m],
+    ] as const) {
+      writeFileSync(whole, content);
+      await refused(place, ['load', whole], says);
+      await refused(place, ['image', 'import', 'x', whole], says);
+    }
+  },
+  ['root', 'single'],
 );
 
 test.run();
