@@ -3,9 +3,11 @@
 //
 //   node scripts/test.mjs [--update] [--suites DIR] [FILTER...]     only files whose path contains one of the FILTERs
 //
+// As many files at once as the machine can do, but for those marked "// @alone"; those marked "// @long" begin first. Each is on a line of its own.
 // Ends with one line, "N passed, N failed, N skipped"; exits 1 when anything failed or nothing ran.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,7 +16,10 @@ import { build } from 'esbuild';
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const UNIT_TIMEOUT_MS = 60_000;
 const E2E_TIMEOUT_MS = 300_000;
-const PARALLEL = 2;
+/** One more than there are processors: tests wait for processes that are to be gone, too. */
+const PARALLEL = availableParallelism() + 1;
+/** What stands in front of a test file's process: root's get a mount table of their own, which no other test changes. */
+const OWN_MOUNTS = ownMounts();
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
@@ -41,23 +46,17 @@ if (files.length === 0) {
   const broken = await bundle(files, out);
   const good = files.filter(file => !broken.has(file));
   for (const [file, problem] of broken) report(file, { problems: [problem], output: '' });
-  const e2e = file => file.includes('/e2e/');
-  const declared = file => /^\/\/ @parallel\b/m.test(readFileSync(join(PROJECT, file), 'utf8'));
+  const alone = file => /^\/\/ @alone\b/m.test(sourceOf(file));
+  const long = file => /^\/\/ @long\b/m.test(sourceOf(file));
+  const together = good.filter(file => !alone(file));
+  // The long ones first: nothing is then left to wait for while the other processors are idle.
+  const order = [long, file => !long(file) && isE2e(file), file => !long(file) && !isE2e(file)];
   await inParallel(
-    good.filter(file => !e2e(file)),
+    order.flatMap(kind => together.filter(kind)),
     PARALLEL,
     out,
   );
-  await inParallel(
-    good.filter(file => e2e(file) && declared(file)),
-    PARALLEL,
-    out,
-  );
-  await inParallel(
-    good.filter(file => e2e(file) && !declared(file)),
-    1,
-    out,
-  );
+  await inParallel(good.filter(alone), 1, out);
 }
 
 for (const { file, name, reason } of skips) console.log(`skipped: ${file}: ${name}: ${reason}`);
@@ -71,6 +70,21 @@ function testFiles(folder) {
     .filter(name => /\.test\.tsx?$/.test(name))
     .map(name => relative(PROJECT, join(folder, name)))
     .sort();
+}
+
+function sourceOf(file) {
+  return readFileSync(join(PROJECT, file), 'utf8');
+}
+
+function isE2e(file) {
+  return file.includes('/e2e/');
+}
+
+/** Empty where that can not be done: what needs it is skipped. */
+function ownMounts() {
+  const words = ['unshare', '--mount', '--propagation', 'private', '--'];
+  const [program, ...args] = [...words, 'true'];
+  return process.getuid?.() === 0 && spawnSync(program, args).status === 0 ? words : [];
 }
 
 /** Builds all files at once; when that fails, each by itself, to find those that don't build. */
@@ -115,15 +129,11 @@ async function inParallel(queue, width, out) {
 
 async function runFile(file, out) {
   const begin = performance.now();
-  const limit =
-    values.timeout === undefined
-      ? file.includes('/e2e/')
-        ? E2E_TIMEOUT_MS
-        : UNIT_TIMEOUT_MS
-      : Number(values.timeout);
+  const own = isE2e(file) ? E2E_TIMEOUT_MS : UNIT_TIMEOUT_MS;
+  const limit = values.timeout === undefined ? own : Number(values.timeout);
   const ended = await runNode(join(out, file.replace(/\.tsx?$/, '.mjs')), limit);
   return {
-    ...judge(ended, readFileSync(join(PROJECT, file), 'utf8'), limit),
+    ...judge(ended, sourceOf(file), limit),
     output: ended.output,
     seconds: (performance.now() - begin) / 1000,
   };
@@ -132,7 +142,8 @@ async function runFile(file, out) {
 /** In a process group of its own, so that a file that hangs takes its children with it. */
 function runNode(script, limit) {
   const { FORCE_COLOR: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  const [program, ...args] = [...OWN_MOUNTS, process.execPath, '--enable-source-maps', script];
+  const child = spawn(program, args, {
     cwd: PROJECT,
     env: { ...env, NO_COLOR: '1', ...(values.update ? { UPDATE: '1' } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,12 +2,13 @@
 
 import process from 'node:process';
 import packageJson from '../package.json' with { type: 'json' };
+import { tellError } from './commands/tell-error.ts';
 import { loadVerb } from './commands/verbs.ts';
 import { EXIT, GivenUp, UserError } from './errors.ts';
 import { messageText } from './ui/messages.ts';
 
-/** What `tinydocker run` exits with when it fails itself; other verbs: 1. */
-const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker };
+/** What verbs exit with that fail themselves and otherwise have a command's status; all others: 1. */
+const FAILURE_STATUS: Readonly<Record<string, number>> = { run: EXIT.tinydocker, exec: EXIT.tinydocker };
 
 /** Only for what we did not think of. */
 const DEFECT = 'This is a defect of tinydocker; what follows helps to find it.';
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<Ending> {
       process.stderr.write(messageText({ kind: 'error', text: DEFECT, hint: stackOf(error) }));
       return { status: failure, failure, atOnce: false };
     }
-    process.stderr.write(messageText({ kind: 'error', text: error.message, hint: error.hint }));
+    tellError(error);
     return { status: error.status ?? failure, failure, atOnce: error instanceof GivenUp };
   }
 }
@@ -60,7 +61,7 @@ export async function warmUp(upper: string, lower: string): Promise<void> {
     import('./host/changes/count.ts'),
     import('./commands/as-owner.ts'),
   ]);
-  const stack = { upper, lower: [lower], mounts: [], root: undefined };
+  const stack = { own: [upper], lower: [lower], mounts: [], root: undefined };
   // It can not be done on every machine that can build.
   await countChanges(stack, { prefix: 'user', run: runForLook, limit: 1000 }).catch(() => undefined);
 }

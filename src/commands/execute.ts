@@ -16,6 +16,8 @@ export interface ExecuteOptions {
   /** As typed for --progress; see src/ui/reporter.ts. */
   readonly progress?: string;
   readonly quiet: boolean;
+  /** Without a wish of the user's, no progress on a terminal either. */
+  readonly silent?: boolean;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
 }

@@ -53,7 +53,7 @@ Exit status
   2  the command line is wrong
 `;
 
-export async function importImage(argv: readonly string[], commandLine: string): Promise<number> {
+export async function run(argv: readonly string[], commandLine: string): Promise<number> {
   const { values, positionals } = parseOptions(argv, IMPORT_OPTIONS, {
     verb: 'image import',
     anywhere: true,

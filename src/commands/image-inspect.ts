@@ -32,7 +32,7 @@ Exit status
 
 const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 
-export async function inspectImages(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(argv, OPTIONS, { verb: 'image inspect', anywhere: true });
   if (values.help) {
     process.stdout.write(help);
@@ -45,7 +45,7 @@ export async function inspectImages(argv: readonly string[]): Promise<number> {
   const all = listImages(paths);
   process.stdout.write(
     `${JSON.stringify(
-      images.map(image => described(paths, image, all)),
+      images.map(image => imageDescription(paths, image, all)),
       undefined,
       2,
     )}\n`,
@@ -53,7 +53,12 @@ export async function inspectImages(argv: readonly string[]): Promise<number> {
   return EXIT.ok;
 }
 
-function described(paths: StorePaths, image: ImageRecord, all: readonly ImageRecord[]) {
+/** Everything that is known of an image, in docker's names. `all` are the images among which its other names are found. */
+export function imageDescription(
+  paths: StorePaths,
+  image: ImageRecord,
+  all: readonly ImageRecord[] = listImages(paths),
+) {
   const id = imageId(image);
   const config = imageConfig(image);
   return {

@@ -29,19 +29,19 @@ Exit status
   2  the command line is wrong
 `;
 
-const VERBS: Readonly<Record<string, () => Promise<Verb['run']>>> = {
-  import: async () => (await import('./image-import.ts')).importImage,
-  ls: async () => (await import('./images.ts')).run,
-  list: async () => (await import('./images.ts')).run,
-  inspect: async () => (await import('./image-inspect.ts')).inspectImages,
-  history: async () => (await import('./history.ts')).run,
-  tag: async () => (await import('./tag.ts')).run,
-  pull: async () => (await import('./pull.ts')).run,
-  load: async () => (await import('./load.ts')).run,
-  save: async () => (await import('./save.ts')).run,
-  rm: async () => (await import('./rmi.ts')).run,
-  remove: async () => (await import('./rmi.ts')).run,
-  prune: async () => (await import('./image-prune.ts')).run,
+export const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  import: () => import('./image-import.ts'),
+  ls: () => import('./images.ts'),
+  list: () => import('./images.ts'),
+  inspect: () => import('./image-inspect.ts'),
+  history: () => import('./history.ts'),
+  tag: () => import('./tag.ts'),
+  pull: () => import('./pull.ts'),
+  load: () => import('./load.ts'),
+  save: () => import('./save.ts'),
+  rm: () => import('./rmi.ts'),
+  remove: () => import('./rmi.ts'),
+  prune: () => import('./image-prune.ts'),
 };
 
 export async function run(argv: readonly string[], commandLine: string): Promise<number> {
@@ -55,9 +55,9 @@ export async function run(argv: readonly string[], commandLine: string): Promise
       'image needs a verb: import, pull, load, save, ls, inspect, history, tag, rm or prune.',
       'tinydocker image --help shows how.',
     );
-  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (load === undefined) {
-    const near = nearNames(name, Object.keys(VERBS));
+    const near = nearNames(name, Object.keys(verbs));
     throw usageError(
       `tinydocker image has no verb ${shown(name)}.`,
       near.length > 0
@@ -66,5 +66,5 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     );
   }
   const verb = await load();
-  return verb(rest, commandLine);
+  return verb.run(rest, commandLine);
 }

@@ -1,10 +1,11 @@
 /** Options by node:util's parseArgs, with what it lacks: options end at the first positional, and errors are our sentences. */
 
 import { parseArgs } from 'node:util';
-import { usageError } from '../errors.ts';
+import { EXIT, UserError, usageError } from '../errors.ts';
 import { nearNames, shown } from '../plan/names.ts';
 
-type OptionConfig = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+/** A verb's table of options, as node:util has it. */
+export type OptionConfig = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
 type Parsed<Options extends OptionConfig> = ReturnType<
   typeof parseArgs<{ options: Options; allowPositionals: true }>
@@ -19,6 +20,25 @@ export interface ParseOptions {
   readonly anywhere?: boolean;
 }
 
+/** There is no such option. Who asks what there is, as completion does, finds it here. */
+export class UnknownOption extends UserError {
+  readonly options: OptionConfig;
+  readonly anywhere: boolean;
+
+  constructor(
+    message: string,
+    {
+      hint,
+      options,
+      anywhere,
+    }: { readonly hint: string; readonly options: OptionConfig; readonly anywhere: boolean },
+  ) {
+    super(message, { status: EXIT.usage, hint });
+    this.options = options;
+    this.anywhere = anywhere;
+  }
+}
+
 /** Parses options and positionals. Throws a usage error for an option that does not exist, is not supported, or lacks its value. */
 export function parseOptions<const Options extends OptionConfig>(
   argv: readonly string[],
@@ -31,7 +51,8 @@ export function parseOptions<const Options extends OptionConfig>(
   for (const token of tokens) {
     if (token.kind !== 'option' || token.index >= end) continue;
     const known = options[token.name];
-    if (known === undefined) throw unknownOption(token.rawName, token.name, options, verb, unsupported);
+    if (known === undefined)
+      throw unknownOption(token.rawName, token.name, options, { verb, unsupported, anywhere });
     if (known.type === 'string' && token.value === undefined)
       throw usageError(`${token.rawName} needs a value.`, `tinydocker ${verb} --help shows how.`);
     if (known.type === 'boolean' && token.value !== undefined)
@@ -53,18 +74,16 @@ function unknownOption(
   typed: string,
   name: string,
   options: OptionConfig,
-  verb: string,
-  unsupported: Readonly<Record<string, string>>,
+  { verb, unsupported, anywhere }: Required<ParseOptions>,
 ): Error {
   const reason = unsupported[name];
   if (reason !== undefined) return usageError(`${typed} is not supported: ${reason}.`);
   const near = nearNames(name, Object.keys(options));
-  return usageError(
-    `tinydocker ${verb} has no option ${shown(typed)}.`,
+  const hint =
     near.length > 0 && name.length > 1
       ? `Did you mean --${near.join(' or --')}?`
-      : `tinydocker ${verb} --help lists the options.`,
-  );
+      : `tinydocker ${verb} --help lists the options.`;
+  return new UnknownOption(`tinydocker ${verb} has no option ${shown(typed)}.`, { hint, options, anywhere });
 }
 
 /** A pace as typed, in milliseconds: 400, 400ms or 2s. Throws a usage error for anything else. */

@@ -64,13 +64,18 @@ export function planOptions(values: PlanValues): PlanOptions {
   };
 }
 
-/** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb but run. */
+/** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb whose status is not a command's. */
 export async function carryOut(whole: Plan, options: PlanOptions, commandLine: string): Promise<number> {
+  const status = await statusOf(whole, options, commandLine);
+  return status === EXIT.tinydocker ? EXIT.failure : status;
+}
+
+/** The same; the exit status is the plan's own. */
+export async function statusOf(whole: Plan, options: PlanOptions, commandLine: string): Promise<number> {
   const plan = options.failAt === undefined ? whole : valueOf(failAt(whole, options.failAt));
   if (options.dryRun) {
     process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
     return EXIT.ok;
   }
-  const { type, status } = await execute(plan, options);
-  return type === 'interrupted' || status === EXIT.ok ? status : EXIT.failure;
+  return (await execute(plan, options)).status;
 }

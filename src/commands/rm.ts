@@ -1,19 +1,27 @@
 /** `tinydocker rm`: removes containers that were kept. */
 
+import { lstatSync } from 'node:fs';
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
-import { findContainer, type StoredContainer } from '../host/containers.ts';
+import { findContainer, identityOf, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
+import { heldError } from '../host/holder.ts';
 import { usedOnlyBy } from '../host/layer-use.ts';
+import { removableContainer } from '../host/leftovers.ts';
+import { type Found, findLiving } from '../host/living.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
+import { planStop } from '../plan/life/plan-stop.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { planRemoveContainers, type Removable, removableName } from '../plan/prune.ts';
+import { inodeOf, planRemoveContainers, type Removable, removableName } from '../plan/prune.ts';
 import { renderScript } from '../plan/script.ts';
+import { execute } from './execute.ts';
 import { parseOptions } from './options.ts';
 import { removeAll } from './remove.ts';
+import { tellError } from './tell-error.ts';
 
 const OPTIONS = {
+  force: { type: 'boolean', short: 'f' },
   'dry-run': { type: 'boolean' },
   progress: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
@@ -21,8 +29,6 @@ const OPTIONS = {
 } as const;
 
 const UNSUPPORTED = {
-  f: 'a container that runs is not removed; end it where it runs',
-  force: 'a container that runs is not removed; end it where it runs',
   v: "a container's own volumes always go with it",
   volumes: "a container's own volumes always go with it",
 };
@@ -32,18 +38,21 @@ export const help = `Remove containers that were kept.
 Examples
   tinydocker rm hello1               remove what run --keep kept
   tinydocker rm hello1 hello2        several at once
+  tinydocker rm -f hello1            kill it first, if it runs
   tinydocker rm --dry-run hello1     print the commands that would do it
 
 Usage
   tinydocker rm [OPTIONS] NAME...
 
-A container that runs is not removed: all names are looked at before anything
-is. The image stays as it is; what is lost is what the container wrote. Layers
-that only the container used, because its image's name means another one by now,
-go with it. Without --keep there is nothing to remove: a container takes itself
+A container that runs is removed only with -f: all names are looked at before
+anything is. The image stays as it is; what is lost is what the container wrote.
+Layers that only the container used go with it: those that a fork froze, and those
+of an image whose name means another one by now. Without --keep there is nothing to remove: a container takes itself
 away.
 
 Options
+  -f, --force          kill what runs, and take no offence at a name that no
+                       container has
       --dry-run        print the plan as a script; change nothing
       --progress MODE  auto, tty, plain, json or quiet
   -q, --quiet          print nothing but errors
@@ -69,38 +78,75 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     throw usageError('Which container is to be removed?', 'For example: tinydocker rm hello1');
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
-  const names = [...new Set(positionals)];
-  const containers = await Promise.all(names.map(name => removable(paths, name)));
+  const { force = false, quiet = false } = values;
+  const looked = await Promise.all(
+    [...new Set(positionals)].map(name => (force ? whatever(paths, name) : removable(paths, name))),
+  );
+  const found = looked.filter(one => one !== undefined);
+  const names = found.map(({ container }) => container.name);
+  const living = found.flatMap(one => one.living ?? []);
   const { layers, links } = await usedOnlyBy(paths, names);
   const planOf = (some: readonly Removable[]) => planRemoveContainers(some, facts);
   const things: readonly Removable[] = [
-    ...containers.map(({ name, identity }) => ({ type: 'container', name, identity }) as const),
+    ...found.map(({ container, living }) => {
+      const { identity } = container;
+      // Its end changes the directory.
+      return {
+        ...removableContainer(paths, container),
+        identity: living === undefined ? identity : inodeOf(identity),
+      };
+    }),
     ...layers.map(digest => ({ type: 'layer', digest }) as const),
     ...links.map(name => ({ type: 'link', name }) as const),
   ];
+  const kill = living.length === 0 ? [] : [planStop(living, 0, facts)];
   if (values['dry-run']) {
-    process.stdout.write(renderScript([planOf(things)], commandLine));
+    process.stdout.write(renderScript([...kill, planOf(things)], commandLine));
     return EXIT.ok;
   }
-  const quiet = values.quiet ?? false;
-  const { failed, interrupted } = await removeAll(things, planOf, {
+  const options = {
     ...(values.progress === undefined ? {} : { progress: values.progress }),
     quiet,
     pace: 0,
-  });
+  };
+  for (const plan of kill) {
+    const { type, status } = await execute(plan, options);
+    if (type !== 'succeeded') return type === 'interrupted' ? status : EXIT.failure;
+  }
+  const { failed, interrupted } = await removeAll(things, planOf, options);
   if (interrupted !== undefined) return interrupted;
-  const gone = things.filter(thing => thing.type === 'container' && !failed.includes(thing));
-  if (!quiet) process.stdout.write(gone.map(thing => `${removableName(thing)}\n`).join(''));
-  return failed.length > 0 ? EXIT.failure : EXIT.ok;
+  const left = found.filter(({ container }) => stillThere(container));
+  for (const { container } of left) {
+    if (failed.every(thing => removableName(thing) !== container.name))
+      tellError(heldError(container.directory, container.name, 'removed'));
+  }
+  const gone = names.filter(name => left.every(({ container }) => container.name !== name));
+  if (!quiet) process.stdout.write(gone.map(name => `${name}\n`).join(''));
+  return failed.length > 0 || left.length > 0 ? EXIT.failure : EXIT.ok;
+}
+
+/** Whether the directory that was to be removed is there: somebody else may have taken it meanwhile. */
+function stillThere({ directory, identity }: StoredContainer): boolean {
+  const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && inodeOf(identityOf(stats)) === inodeOf(identity);
+}
+
+/** With -f: whatever it does, and also if there is none. */
+async function whatever(paths: StorePaths, name: string): Promise<Found | undefined> {
+  return (await containerOf(paths, name)) === undefined ? undefined : findLiving(paths, name);
+}
+
+async function containerOf(paths: StorePaths, name: string): Promise<StoredContainer | undefined> {
+  return containerNameFailure(name) === undefined ? findContainer(paths, name) : undefined;
 }
 
 /** The container, if it may be removed. Throws a UserError otherwise. */
-async function removable(paths: StorePaths, name: string): Promise<StoredContainer> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
+async function removable(paths: StorePaths, name: string): Promise<Found> {
+  const container = await containerOf(paths, name);
   if (container === undefined) throw await noSuchContainer(paths, name, 'kept');
   if (container.state === 'alive')
     throw new UserError(`The container ${shown(name)} runs, so it is not removed.`, {
-      hint: 'End it where it runs (exit, or Ctrl-C), then try again.',
+      hint: `tinydocker stop ${name} ends it; tinydocker rm -f ${name} kills it and removes it.`,
     });
-  return container;
+  return { container, living: undefined };
 }

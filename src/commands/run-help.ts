@@ -40,6 +40,9 @@ The command's surroundings
   -w, --workdir DIR        start in DIR; it is made if it is missing
   -u, --user USER[:GROUP]  names of the image, or numbers (root)
   -h, --hostname NAME      the hostname (the container's name)
+      --init               PID 1 is a small init, which reaps orphans and passes
+                           signals on to the command
+      --stop-signal SIGNAL what stop sends first (the image's, or TERM)
   -i, --interactive        give it your stdin
   -t, --tty                give it a terminal of its own; the default when you
                            are at one and -i is not given

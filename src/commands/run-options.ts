@@ -1,14 +1,16 @@
 /** The command line of `run`: from words to a request. Nothing of the machine is looked at but the files and variables that options name. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { errorCode, failureError, UserError, usageError, valueOf } from '../errors.ts';
+import { failureError, UserError, usageError, valueOf } from '../errors.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
+import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { byteSize, milliseconds, parseOptions } from './options.ts';
 import { PLAN_OPTIONS } from './plan-options.ts';
+import { parseVariables, reasonOf, wantsTerminal } from './process-options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
 /** For parseArgs; run-help.ts and the man page describe each. */
@@ -27,6 +29,8 @@ export const RUN_OPTIONS = {
   interactive: { type: 'boolean', short: 'i' },
   tty: { type: 'boolean', short: 't' },
   detach: { type: 'boolean', short: 'd' },
+  init: { type: 'boolean' },
+  'stop-signal': { type: 'string' },
   'log-max': { type: 'string' },
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
@@ -75,13 +79,15 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     throw usageError(
       '--rm and --keep contradict each other: one removes the writable layer, the other keeps it.',
     );
+  if (values.init && values.format === 'oci')
+    throw usageError('--format oci can not say --init: its config.json is for a runtime that has its own.');
   const dryRun = values['dry-run'] ?? false;
   const background = backgroundOf(values);
   const { name, image, command } = subjects(values, positionals);
   const fault = containerNameFailure(name);
   if (fault !== undefined) throw failureError([fault]);
   const imageName = valueOf(parseImageName(image));
-  const { env, dropped } = environment(values['env-file'] ?? [], values.env ?? []);
+  const variables = parseVariables(values['env-file'] ?? [], values.env ?? []);
   const terminal =
     values.tty ?? (background === undefined && wantsTerminal(values.interactive ?? false, dryRun));
   return {
@@ -90,7 +96,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       image: imageName,
       ...(command.length > 0 ? { command } : {}),
       ...(values.entrypoint === undefined ? {} : { entrypoint: values.entrypoint }),
-      env,
+      env: variables.filter(([variable]) => !SHELL_VARIABLES.has(variable)),
       ...(values.workdir === undefined ? {} : { workdir: values.workdir }),
       ...(values.user === undefined ? {} : { user: values.user }),
       ...(values.hostname === undefined ? {} : { hostname: values.hostname }),
@@ -102,6 +108,10 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
       term: process.env['TERM'] || 'xterm',
       // As docker does it: nobody has seen the output yet.
       keep: values.keep ?? (background !== undefined && !values.rm),
+      init: values.init ?? false,
+      ...(values['stop-signal'] === undefined
+        ? {}
+        : { stopSignal: valueOf(parseSignal(values['stop-signal'])).name }),
     },
     ...(background === undefined ? {} : { background }),
     ...(values.commit === undefined ? {} : { commit: valueOf(parseImageName(values.commit)) }),
@@ -111,7 +121,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     pace: milliseconds(values.pace),
     ...(values.progress === undefined ? {} : { progress: values.progress }),
     quiet: values.quiet ?? false,
-    notes: dropped.map(
+    notes: shellVariables(variables).map(
       variable => `the variable ${variable} is left out: the shell that becomes your command sets it itself`,
     ),
   };
@@ -156,42 +166,9 @@ function subjects(
   return { name: first, image: values.image ?? DEFAULT_IMAGE, command: rest };
 }
 
-/** Like a shell: a terminal when the caller has one. With --dry-run stdout is for the script, so stdin decides. */
-function wantsTerminal(interactive: boolean, dryRun: boolean): boolean {
-  return !interactive && process.stdin.isTTY === true && (dryRun || process.stdout.isTTY === true);
-}
-
-/** Later ones win: files in their order, then -e. A name without "=" takes the caller's value, if there is one. */
-function environment(
-  files: readonly string[],
-  words: readonly string[],
-): { readonly env: readonly (readonly [string, string])[]; readonly dropped: readonly string[] } {
-  const lines = files.flatMap(file =>
-    readEnvFile(file)
-      .split('\n')
-      .map(line => line.replace(/\r$/, '').trimStart())
-      .filter(line => line !== '' && !line.startsWith('#')),
-  );
-  const entries = [...lines, ...words].flatMap(entry => {
-    const equals = entry.indexOf('=');
-    if (equals === 0 || entry === '')
-      throw usageError(`${shown(entry)} is not a variable: write NAME=value.`);
-    if (equals > 0) return [[entry.slice(0, equals), entry.slice(equals + 1)] as const];
-    const inherited = process.env[entry];
-    return inherited === undefined ? [] : [[entry, inherited] as const];
-  });
-  return {
-    env: entries.filter(([name]) => !SHELL_VARIABLES.has(name)),
-    dropped: [...new Set(entries.map(([name]) => name).filter(name => SHELL_VARIABLES.has(name)))],
-  };
-}
-
-function readEnvFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(`The file ${shown(file)} of --env-file can not be read: ${reasonOf(error)}.`);
-  }
+/** The names among them that only the shell sets, each once. */
+function shellVariables(variables: readonly (readonly [string, string])[]): readonly string[] {
+  return [...new Set(variables.map(([name]) => name).filter(name => SHELL_VARIABLES.has(name)))];
 }
 
 /** `host:container[:ro|rw]`. A relative source is taken from the present directory; it has to exist, because a typing mistake should not make a directory. */
@@ -246,21 +223,6 @@ function sourceError(source: string, error: unknown): UserError {
       hint: 'Make it first, or correct the path.',
     },
   ]);
-}
-
-function reasonOf(error: unknown): string {
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return 'it does not exist';
-    case 'EACCES':
-      return 'you may not look at it';
-    case 'ENOTDIR':
-      return 'a part of the path is not a directory';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return errorCode(error) ?? String(error);
-  }
 }
 
 function parseTmpfs(text: string): TmpfsMount {

@@ -5,7 +5,7 @@ import { EXIT, UserError, valueOf } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage, shortName } from '../host/images.ts';
-import { checkImage } from '../host/preflight.ts';
+import { checkImage, checkInit } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { createSpec } from '../plan/create-spec.ts';
 import type { Facts } from '../plan/facts.ts';
@@ -41,6 +41,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const image = base?.image ?? loadImage(paths, request.image);
   const spec = valueOf(createSpec(request, image));
   const volumes = valueOf(imageVolumes(image.config, request));
+  const stopSignal = request.stopSignal ?? image.config.StopSignal;
   const planned = valueOf(
     planRun({
       spec,
@@ -50,7 +51,8 @@ export async function run(argv: readonly string[], commandLine: string): Promise
         keep: request.keep || commit !== undefined,
         stdin: request.interactive,
         ...(parsed.background === undefined ? {} : { log: { max: parsed.background.logMax } }),
-        ...(image.config.StopSignal === undefined ? {} : { stopSignal: image.config.StopSignal }),
+        ...(request.init ? { init: true } : {}),
+        ...(stopSignal === undefined ? {} : { stopSignal }),
       },
       layers: image.layers,
       imageVolumes: volumes.paths,
@@ -75,8 +77,12 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     return EXIT.ok;
   }
   await freeName(request.name, facts);
-  if (base === undefined) checkImage(paths, image.layers, spec, layerDirectories(paths, image));
-  else {
+  if (base === undefined) {
+    const directories = layerDirectories(paths, image);
+    checkImage(paths, image.layers, spec, directories);
+    if (request.init) checkInit(facts, spec, directories);
+  }
+  if (base !== undefined) {
     const made = await execute(base.plan, parsed);
     if (made.type !== 'succeeded') return made.status;
   }

@@ -28,7 +28,7 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   'pids-limit': NO_LIMITS,
   ulimit: NO_LIMITS,
   'shm-size': '/dev/shm has 64 MiB',
-  restart: NO_DAEMON,
+  restart: 'there is no daemon that would do it; systemd or cron can call tinydocker start',
   'health-cmd': NO_DAEMON,
   privileged: FIXED,
   'cap-add': FIXED,
@@ -47,11 +47,20 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   'volumes-from': 'use -v HOST-PATH:CONTAINER-PATH[:ro]',
   platform: "an image runs on this machine's processor only",
   pull: 'images are not pulled; tinydocker image import makes one',
-  init: 'PID 1 is your command itself for now',
   l: 'containers have no labels',
   label: 'containers have no labels',
   cidfile: 'a container is known by its name',
   'log-driver': 'output goes to your terminal',
-  'stop-signal': 'Ctrl-C passes INT on to the command',
   'group-add': "the groups come from the image's /etc/group: -u USER:GROUP chooses one",
+};
+
+/** The same of `exec`. */
+export const EXEC_UNSUPPORTED: Readonly<Record<string, string>> = {
+  d: 'commands run in the foreground for now; use a second terminal, or "&"',
+  detach: 'commands run in the foreground for now; use a second terminal, or "&"',
+  'detach-keys': 'there is nothing to detach from: the command ends with tinydocker',
+  privileged: "a command gets the container's own capabilities, and none besides",
+  'preserve-fds': 'a command gets descriptors 0, 1 and 2 only',
+  l: 'name the container',
+  latest: 'name the container',
 };

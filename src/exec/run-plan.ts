@@ -87,6 +87,7 @@ class PlanRun {
       emit: event => this.#emit(event),
       undone: step => this.#record({ type: 'undone', step: step.id }),
     });
+    this.#record({ type: 'ended' });
     this.#journal?.close();
     releaseHeld(this.#state);
     if (this.#defect !== undefined) throw this.#defect.error;
@@ -238,16 +239,16 @@ class PlanRun {
     this.#wake = undefined;
   }
 
-  /** Passes the signal on if the command has a handler for it; otherwise the kernel would drop it, so the container is killed. */
+  /** Passes the signal on if it does something to the command; PID 1 needs a handler for that, or the kernel would drop it, so the container is killed. */
   #stopContainer(signal: StopSignal): void {
     const pid = Number(this.#state.values.get(INIT.var));
     const kill = () => this.#kill(pid, 'SIGKILL');
-    if (this.#stopped === undefined && catchesSignal(readText(`/proc/${pid}/status`), signal)) {
+    const joins = this.#plan.steps.some(({ action }) => action.type === 'start' && action.joins);
+    const what = joins ? 'command' : 'container';
+    const acts = joins || catchesSignal(readText(`/proc/${pid}/status`), signal);
+    if (this.#stopped === undefined && acts) {
       this.#stopped = signal;
-      this.#say(
-        signal,
-        `passed on to the container; once more kills it, and so do ${GRACE_MS / 1000} seconds`,
-      );
+      this.#say(signal, `passed on to the ${what}; once more kills it, and so do ${GRACE_MS / 1000} seconds`);
       this.#kill(pid, signal);
       setTimeout(() => {
         if (this.#state.containerEnded === undefined) kill();
@@ -258,7 +259,7 @@ class PlanRun {
     this.#stopped ??= signal;
     this.#say(
       signal,
-      again ? 'killing the container' : 'the command has no handler for it, so the container is killed',
+      again ? `killing the ${what}` : 'the command has no handler for it, so the container is killed',
     );
     kill();
   }

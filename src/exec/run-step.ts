@@ -4,6 +4,7 @@ import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
+import { oomKills } from '../host/out-of-memory.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/arg.ts';
 import { stepCommand } from '../plan/display.ts';
@@ -71,6 +72,7 @@ async function perform(
     case 'release': {
       const gate = state.held.get(text(action.gate));
       if (gate === undefined) return { stderr: 'the gate is not held' };
+      if (action.oomKills !== undefined) state.values.set(action.oomKills, oomKills());
       writeSync(gate, 'GO\n');
       // The journal keeps it, for whoever asks since when the container runs.
       tellTime(action.time ?? STARTED.var, state);
@@ -82,8 +84,18 @@ async function perform(
       await Promise.race([state.log?.drained, sleep(DRAIN_MS, undefined, { ref: false })]);
       state.values.set(STATUS.var, String(state.containerEnded.exitStatus ?? KILLED));
       tellTime(action.time, state);
+      if (action.outOfMemory !== undefined) tellOutOfMemory(action.outOfMemory, state);
       return undefined;
   }
+}
+
+/** As the kernel counts them, it is not told which process was killed; 137 alone may be anybody's kill -9. */
+function tellOutOfMemory(
+  { variable, before }: NonNullable<Extract<Action, { type: 'wait' }>['outOfMemory']>,
+  { values }: RunState,
+): void {
+  const killed = values.get(STATUS.var) === String(KILLED);
+  values.set(variable, String(killed && oomKills() !== values.get(before)));
 }
 
 function tellTime(variable: string | undefined, state: RunState): void {
@@ -141,6 +153,7 @@ async function start(
 ): Promise<Partial<StepFailure> | undefined> {
   const text = (word: Arg) => resolve(word, state.values);
   const { log } = action;
+  if (action.ended !== undefined) state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
     gate: text(action.gate),

@@ -42,13 +42,14 @@ const MACHINE_NAMES: Readonly<Record<number, string>> = {
 
 /**
  * What is wrong with the command, or undefined when it can be executed as far as can be seen. What a volume could supply, and what this
- * user can not read, is taken to be right.
+ * user can not read, is taken to be right. `layers` are an image's, or with the writable one those of a container; lowest first.
  */
 export function checkCommand(
   spec: Pick<Spec, 'process' | 'mounts'>,
   layers: readonly string[],
+  where: Where = 'the image',
 ): PlanFailure | undefined {
-  const image = new ImageView(layers, coveredPaths(spec, layers));
+  const image = new ImageView(layers, coveredPaths(spec, layers), where);
   const { args, env, cwd } = spec.process;
   const [command = ''] = args;
   if (command.includes('/')) return image.check(command, absolute(cwd, command));
@@ -60,11 +61,14 @@ export function checkCommand(
     if (found.type === 'found' && found.stats.isFile() && (found.stats.mode & 0o111) !== 0)
       return image.check(command, `${directory}/${command}`);
   }
-  return notInPath(command, path, directories, layers);
+  return notInPath(command, path, directories, layers, where);
 }
 
+/** What is looked at, as the messages call it. */
+export type Where = 'the image' | 'the container';
+
 /** Where something else will be mounted, as written and with the image's links resolved. */
-function coveredPaths({ mounts }: Pick<Spec, 'mounts'>, layers: readonly string[]): readonly string[] {
+export function coveredPaths({ mounts }: Pick<Spec, 'mounts'>, layers: readonly string[]): readonly string[] {
   return mounts.flatMap(({ destination }) => {
     const found = findInLayers(layers, destination);
     return found.type === 'unknown' ? [destination] : [destination, found.place];
@@ -75,10 +79,12 @@ function coveredPaths({ mounts }: Pick<Spec, 'mounts'>, layers: readonly string[
 class ImageView {
   readonly #layers: readonly string[];
   readonly #covered: readonly string[];
+  readonly #where: Where;
 
-  constructor(layers: readonly string[], covered: readonly string[]) {
+  constructor(layers: readonly string[], covered: readonly string[], where: Where) {
     this.#layers = layers;
     this.#covered = covered;
+    this.#where = where;
   }
 
   find(path: string): ReturnType<typeof findInLayers> {
@@ -91,7 +97,7 @@ class ImageView {
     if (found.type === 'unknown') return undefined;
     const name = shown(command);
     if (found.type === 'missing')
-      return notFound(`The command ${name} does not exist in the image.`, this.#nearby(path));
+      return notFound(`The command ${name} does not exist in ${this.#where}.`, this.#nearby(path));
     if (found.stats.isDirectory())
       return cannot(`The command ${name} can not be executed: it is a directory.`, 'Name a program in it.');
     if (!found.stats.isFile())
@@ -114,7 +120,7 @@ class ImageView {
     if (interpreter === undefined || !interpreter.startsWith('/')) return undefined;
     const found = this.find(interpreter);
     if (found.type === 'unknown') return undefined;
-    if (found.type === 'missing') return missingInterpreter(name, executable.type, interpreter);
+    if (found.type === 'missing') return missingInterpreter(name, executable.type, interpreter, this.#where);
     if (!found.stats.isFile() || (found.stats.mode & 0o111) === 0)
       return cannot(
         `The command ${name} can not be executed: its interpreter ${shown(interpreter)} is not an executable file.`,
@@ -138,19 +144,25 @@ function notInPath(
   path: string,
   directories: readonly string[],
   layers: readonly string[],
+  where: Where,
 ): PlanFailure {
   const names = new Set(directories.flatMap(directory => namesIn(layers, directory)));
   return notFound(
-    `The command ${shown(command)} is not in the image; looked for in PATH=${path === '' ? '(empty)' : path}.`,
+    `The command ${shown(command)} is not in ${where}; looked for in PATH=${path === '' ? '(empty)' : path}.`,
     didYouMean(nearNames(command, [...names])),
   );
 }
 
-function missingInterpreter(name: string, type: 'elf' | 'script', interpreter: string): PlanFailure {
+function missingInterpreter(
+  name: string,
+  type: 'elf' | 'script',
+  interpreter: string,
+  where: Where,
+): PlanFailure {
   if (type === 'elf')
     return cannot(
-      `The command ${name} can not be executed: it is dynamically linked, and the image has no ${interpreter}.`,
-      'Put the loader and the libraries that ldd(1) lists into the image, or use a statically linked program.',
+      `The command ${name} can not be executed: it is dynamically linked, and ${where} has no ${interpreter}.`,
+      `Put the loader and the libraries that ldd(1) lists into ${where}, or use a statically linked program.`,
     );
   if (interpreter.endsWith('\r'))
     return cannot(
@@ -158,8 +170,8 @@ function missingInterpreter(name: string, type: 'elf' | 'script', interpreter: s
       "Save it with Unix line ends: sed -i 's/\\r$//' FILE.",
     );
   return cannot(
-    `The command ${name} can not be executed: it is a script for ${shown(interpreter)}, which the image has not.`,
-    'Correct its first line, or put the interpreter into the image.',
+    `The command ${name} can not be executed: it is a script for ${shown(interpreter)}, which ${where} has not.`,
+    `Correct its first line, or put the interpreter into ${where}.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { STARTED } from '../plan/arg.ts';
 import type { ContainerState } from './containers.ts';
 import { type Init, recordedInit } from './init-process.ts';
-import { foundValues, readJournal } from './journal-file.ts';
+import { foundValues, type JournalContents, readJournal } from './journal-file.ts';
 import { thisBoot } from './owner.ts';
 import { readOwn } from './text-file.ts';
 
@@ -19,6 +19,8 @@ export type ContainerStatus =
       readonly status: number;
       readonly started: Date | undefined;
       readonly finished: Date | undefined;
+      /** The kernel killed it because there was no memory left; see oomKills in control-group.ts. */
+      readonly outOfMemory: boolean;
     }
   /** Nobody lived to see how it ended. */
   | {
@@ -28,17 +30,22 @@ export type ContainerStatus =
     };
 
 /** The status of the container in that directory, given whether somebody holds it; see findContainer. */
-export function containerStatus(directory: string, state: ContainerState): ContainerStatus {
-  const journal = readJournal(directory);
-  const started = journal === undefined ? undefined : dateOf(foundValues(journal).get(STARTED.var));
+export function containerStatus(
+  directory: string,
+  state: ContainerState,
+  journal = readJournal(directory),
+): ContainerStatus {
   if (state === 'alive') {
-    const init = recordedInit(directory);
-    const runs = init !== undefined && (journal === undefined || started !== undefined);
-    return runs ? { type: 'running', init, started } : { type: 'created' };
+    const init = recordedInit(directory, journal);
+    const started = startedAt(journal);
+    if (init !== undefined && (journal === undefined || started !== undefined))
+      return { type: 'running', init, started };
   }
   const exit = readExit(directory);
   if (exit !== undefined) return { type: 'exited', ...exit };
-  if (journal !== undefined && started === undefined) return { type: 'created' };
+  const started = startedAt(journal);
+  // It may also have ended just now, without a record of it.
+  if (state === 'alive' || (journal !== undefined && started === undefined)) return { type: 'created' };
   const restarted = journal !== undefined && journal.head.owner.boot !== thisBoot();
   return {
     type: 'lost',
@@ -47,16 +54,16 @@ export function containerStatus(directory: string, state: ContainerState): Conta
   };
 }
 
+function startedAt(journal: JournalContents | undefined): Date | undefined {
+  return journal === undefined ? undefined : dateOf(foundValues(journal).get(STARTED.var));
+}
+
 /** When the container was made, which is when it was written down what it is. */
 export function createdAt(directory: string): Date | undefined {
   return lstatSync(join(directory, 'container.json'), { throwIfNoEntry: false })?.mtime;
 }
 
-function readExit(
-  directory: string,
-):
-  | { readonly status: number; readonly started: Date | undefined; readonly finished: Date | undefined }
-  | undefined {
+function readExit(directory: string): Omit<Extract<ContainerStatus, { type: 'exited' }>, 'type'> | undefined {
   let value: unknown;
   try {
     value = JSON.parse(readOwn(join(directory, 'exit.json')));
@@ -64,9 +71,14 @@ function readExit(
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { status, started, finished } = value as Readonly<Record<string, unknown>>;
+  const { status, started, finished, outOfMemory } = value as Readonly<Record<string, unknown>>;
   if (typeof status !== 'number') return undefined;
-  return { status, started: dateOf(started), finished: dateOf(finished) };
+  return {
+    status,
+    started: dateOf(started),
+    finished: dateOf(finished),
+    outOfMemory: outOfMemory === true,
+  };
 }
 
 function dateOf(text: unknown): Date | undefined {

@@ -7,9 +7,11 @@ import { knownValues } from '../plan/values.ts';
 import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { forkRefused } from './causes/fork-refused.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
+import { notEntered } from './causes/not-entered.ts';
 import { overlayRefused } from './causes/overlay.ts';
 import { programMissing } from './causes/program-missing.ts';
 import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene.ts';
@@ -23,8 +25,10 @@ const CAUSES: readonly Cause[] = [
   imageOperationFailed,
   saveFailed,
   programMissing,
+  notEntered,
   limitReached,
   copyRefused,
+  forkRefused,
   nameTaken,
   claimed,
   namespaceRefused,

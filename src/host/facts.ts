@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { MASKED_PATHS, READONLY_PATHS } from '../plan/defaults.ts';
 import type { Facts } from '../plan/facts.ts';
+import { readExecutable } from './elf.ts';
 import { mountOf } from './mount-table.ts';
 import { findProgram } from './programs.ts';
 import { storeRoot } from './store-paths.ts';
@@ -16,13 +17,22 @@ const CAP_SYS_ADMIN = 21n;
 /** unshare has 50 kB, zstd one MB; anything much larger is busybox or the like, whose unshare has no --map-auto. In bytes. */
 const LARGEST_PROGRAM = 8 << 20;
 
+/** Where the store is, for verbs that only look at it. Throws a UserError when there is no place for it. */
+export function probeStoreRoot(): string {
+  return storeRoot(process.getuid?.() === 0);
+}
+
 /** Probes the machine. Starts no process and changes nothing; on a machine that is not Linux it still answers. */
 export function probeFacts(): Facts {
   const privileged = hasCapSysAdmin();
   return {
     ...mapping(privileged),
-    storeRoot: storeRoot(process.getuid?.() === 0),
+    storeRoot: probeStoreRoot(),
     bash: findProgram('bash') !== undefined,
+    // Only --init wants to know.
+    get staticInit() {
+      return staticInit();
+    },
     ip: findProgram('ip') !== undefined,
     openssl: findProgram('openssl') !== undefined,
     zstd: findProgram('zstd') !== undefined,
@@ -89,6 +99,24 @@ function programContains(name: string, text: string): boolean | undefined {
     // It may be executed but not read.
     return undefined;
   }
+}
+
+/** Names and places of inits that reap orphans and pass signals on; the last are docker's and podman's own. */
+const INITS = ['catatonit', 'tini-static', 'tini', 'docker-init'] as const;
+const OWN_INITS = ['/usr/libexec/podman/catatonit', '/usr/libexec/docker/docker-init'] as const;
+
+/** One that is linked with a library would look for that in the image. */
+function staticInit(): string | undefined {
+  return [...INITS.map(findProgram), ...OWN_INITS].find(path => {
+    if (path === undefined) return false;
+    try {
+      const program = readExecutable(readFileSync(path));
+      const executes = mountOf(path)?.options.includes('noexec') !== true;
+      return program.type === 'elf' && program.interpreter === undefined && executes;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function hasCapSysAdmin(): boolean {

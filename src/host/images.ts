@@ -9,8 +9,8 @@ import { readInLayers } from './in-root.ts';
 import { isOpaque } from './opaque.ts';
 import { imageFile, layerFiles, type StorePaths } from './store-paths.ts';
 
-/** The most of an image's passwd or group that is read, in bytes. */
-const LARGEST_TABLE = 1 << 20;
+/** The most of an image's or container's passwd or group that is read, in bytes. */
+export const LARGEST_TABLE = 1 << 20;
 
 /** The image's record, or undefined when the store has no such image. Throws a UserError for a record that can't be read. */
 export function findImage(paths: StorePaths, name: string): ImageRecord | undefined {

@@ -3,8 +3,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { INIT, INIT_START } from '../plan/arg.ts';
-import { foundValues, readJournal } from './journal-file.ts';
-import { ownerLives, startTime } from './owner.ts';
+import { foundValues, hasEnded, type JournalContents, readJournal } from './journal-file.ts';
+import { ownerLives, startTime, surroundings } from './owner.ts';
 import { readText } from './text-file.ts';
 
 export interface Init {
@@ -15,10 +15,21 @@ export interface Init {
 }
 
 /** The container's PID 1 as its journal names it, if it still lives: found without a look at other processes. Else as findInit finds it. */
-export function recordedInit(directory: string): Init | undefined {
-  const journal = readJournal(directory);
+export function recordedInit(directory: string, journal = readJournal(directory)): Init | undefined {
   if (journal === undefined) return findInit(directory);
-  if (!ownerLives(journal.head.owner)) return undefined;
+  return ownerLives(journal.head.owner) ? journaledInit(journal) : undefined;
+}
+
+/** The same of a container whose owner has died: it may take a moment to follow, or be stopped or frozen. */
+export function survivingInit(directory: string): Init | undefined {
+  const journal = readJournal(directory);
+  if (journal === undefined || hasEnded(journal.records)) return undefined;
+  const { boot, namespace } = surroundings();
+  const { owner } = journal.head;
+  return owner.boot === boot && owner.namespace === namespace ? journaledInit(journal) : undefined;
+}
+
+function journaledInit(journal: JournalContents): Init | undefined {
   const values = foundValues(journal);
   const [pid, start] = [Number(values.get(INIT.var)), values.get(INIT_START.var)];
   return pid > 1 && start !== undefined && startTime(pid) === start ? { pid, start } : undefined;

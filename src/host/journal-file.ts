@@ -38,7 +38,9 @@ export type JournalRecord =
       readonly values?: Readonly<Record<string, string>>;
     }
   /** The plan has done what it was for; what is left are the undos that always run. */
-  | { readonly type: 'succeeded' };
+  | { readonly type: 'succeeded' }
+  /** The last undo is done: from here on its owner holds nothing any more, even if it lives. */
+  | { readonly type: 'ended' };
 
 export interface JournalContents {
   readonly head: JournalHead;
@@ -65,10 +67,23 @@ function isOurs({ uid, mode }: Stats): boolean {
 /** The journal in a text; undefined when its first line is not a sound head. */
 export function parseJournal(text: string): JournalContents | undefined {
   // What follows the last line end was not written completely.
-  const [first = '', ...rest] = text.split('\n').slice(0, -1);
-  const head = parse(first);
+  const end = text.indexOf('\n');
+  const head = parse(text.slice(0, Math.max(end, 0)));
   if (!isHead(head)) return undefined;
-  return { head, records: rest.map(parse).filter(isRecord) };
+  let records: readonly JournalRecord[] | undefined;
+  return {
+    head,
+    // Who only asks for the owner, of many containers, does not wait for the rest.
+    get records() {
+      records ??= text
+        .slice(end + 1)
+        .split('\n')
+        .slice(0, -1)
+        .map(parse)
+        .filter(isRecord);
+      return records;
+    },
+  };
 }
 
 /** What is to be undone now that the owner is dead: newest first, with all values that were found out. */
@@ -98,6 +113,11 @@ export function hasSucceeded(records: readonly JournalRecord[]): boolean {
   return records.some(({ type }) => type === 'succeeded');
 }
 
+/** Whether the plan was over, its undos included. */
+export function hasEnded(records: readonly JournalRecord[]): boolean {
+  return records.some(({ type }) => type === 'ended');
+}
+
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -119,6 +139,11 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   prune: true,
   export: true,
   copy: true,
+  fork: true,
+  exec: true,
+  stop: true,
+  kill: true,
+  rename: true,
 };
 
 function isHead(value: unknown): value is JournalHead {
@@ -139,6 +164,7 @@ function isRecord(value: unknown): value is JournalRecord {
   if (!isObject(value)) return false;
   switch (value['type']) {
     case 'succeeded':
+    case 'ended':
       return true;
     case 'begin':
     case 'done':

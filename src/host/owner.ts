@@ -41,12 +41,16 @@ export function startTime(pid: number): string | undefined {
 
 /** Which boot of the machine this is. */
 export function thisBoot(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return surroundings().boot;
 }
 
-function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
-  return {
-    boot: thisBoot(),
+let here: Pick<Owner, 'boot' | 'namespace'> | undefined;
+
+/** Where and when numbers of processes mean what they mean to us. Looked up once: a process can not change either. */
+export function surroundings(): Pick<Owner, 'boot' | 'namespace'> {
+  here ??= {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     namespace: readlinkSync('/proc/self/ns/pid'),
   };
+  return here;
 }

@@ -6,6 +6,7 @@ import { findProgram } from './programs.ts';
 export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: string, apk: string]>> = {
   bash: ['bash', 'bash', 'bash'],
   cat: ['coreutils', 'coreutils', 'coreutils'],
+  catatonit: ['catatonit', 'catatonit', 'catatonit'],
   diff: ['diffutils', 'diffutils', 'diffutils'],
   env: ['coreutils', 'coreutils', 'coreutils'],
   find: ['findutils', 'findutils', 'findutils'],
@@ -23,6 +24,7 @@ export const PACKAGES: Readonly<Record<string, readonly [apt: string, dnf: strin
   nsenter: ['util-linux', 'util-linux', 'util-linux-misc'],
   openssl: ['openssl', 'openssl', 'openssl'],
   pivot_root: ['util-linux', 'util-linux', 'util-linux-misc'],
+  ps: ['procps', 'procps-ng', 'procps'],
   readlink: ['coreutils', 'coreutils', 'coreutils'],
   rm: ['coreutils', 'coreutils', 'coreutils'],
   script: ['bsdutils', 'util-linux-script', 'util-linux-misc'],

@@ -25,6 +25,7 @@ export function readRecord(directory: string): ContainerRecord | undefined {
     keep: value['keep'] === true,
     stdin: value['stdin'] === true,
     ...(typeof value['stopSignal'] === 'string' ? { stopSignal: value['stopSignal'] } : {}),
+    ...(value['init'] === true ? { init: true } : {}),
     ...(isCount(value['logMax']) ? { logMax: value['logMax'] } : {}),
     process: {
       terminal: process['terminal'] === true,

@@ -29,6 +29,10 @@ export const STARTED: Variable = { var: 'STARTED' };
 export const STATUS: Variable = { var: 'STATUS' };
 /** When it ended, as RFC 3339 in UTC. */
 export const FINISHED: Variable = { var: 'FINISHED' };
+/** How many processes the kernel had killed for want of memory when the command started; empty when it does not say. */
+export const OOM_KILLS: Variable = { var: 'OOM_KILLS' };
+/** Whether it was killed so: `true` or `false`, once it has ended. */
+export const OUT_OF_MEMORY: Variable = { var: 'OUT_OF_MEMORY' };
 /** The store's root directory. */
 export const STORE: Variable = { var: 'STORE' };
 /** The directory in which one image operation assembles its result, `$STORE/tmp/ID`. */

@@ -147,15 +147,14 @@ function volumeMount(volume: Volume): SpecMount {
   };
 }
 
-function textFailures(
-  request: RunRequest,
-  args: readonly string[],
-  hostname: string,
-  cwd: string,
-): readonly PlanFailure[] {
+/** What is wrong with words that the user chose for a process, wherever it is to run. */
+export function processFailures({
+  args,
+  env,
+  cwd,
+}: Pick<Spec['process'], 'args' | 'env' | 'cwd'>): readonly PlanFailure[] {
   const failures: PlanFailure[] = [];
-  const texts = [...args, ...request.env.flat(), cwd, hostname, ...request.volumes.map(v => v.source)];
-  if (texts.some(text => text.includes('\0')))
+  if ([...args, ...env, cwd].some(text => text.includes('\0')))
     failures.push({
       code: 'nul-byte',
       status: 2,
@@ -175,6 +174,22 @@ function textFailures(
       message: `The working directory ${shown(cwd)} is not an absolute path.`,
       hint: `Did you mean -w ${shown(`/${cwd}`)}?`,
     });
+  return failures;
+}
+
+function textFailures(
+  request: RunRequest,
+  args: readonly string[],
+  hostname: string,
+  cwd: string,
+): readonly PlanFailure[] {
+  const failures = [
+    ...processFailures({
+      args,
+      cwd,
+      env: [...request.env.flat(), hostname, ...request.volumes.map(v => v.source)],
+    }),
+  ];
   if (request.hostname !== undefined && (hostname.length > 64 || !HOSTNAME.test(hostname)))
     failures.push({
       code: 'bad-hostname',

@@ -4,12 +4,12 @@ import { type Arg, arg, INIT } from './arg.ts';
 import type { NamespaceName, Step, Where } from './step.ts';
 
 /** The words that a command gets in front of it to run where it should. */
-export function enterPrefix(where: Where): readonly Arg[] {
+export function enterPrefix(where: Where, init: Arg = arg`${INIT}`): readonly Arg[] {
   if (where.type === 'host') return [];
   return [
     'nsenter',
     '--target',
-    arg`${INIT}`,
+    init,
     ...where.namespaces.flatMap(namespaceOption),
     ...(where.hostRoot ? ['--root=/', ...(where.directory === undefined ? ['--wd=/'] : [])] : []),
     ...(where.directory === undefined ? [] : [arg`--wdns=${where.directory}`]),

@@ -19,6 +19,8 @@ export interface Facts {
   readonly storeRoot: string;
   /** Whether the machine has bash, which can close descriptors above 9 (dash can't). */
   readonly bash: boolean;
+  /** The absolute path of a small init of the machine that needs no library of the image's (catatonit, tini), if it has one. */
+  readonly staticInit?: string | undefined;
   /** Whether the machine has ip (iproute2), which raises loopback. */
   readonly ip: boolean;
   /** Whether the machine has openssl, whose sha256 is several times as quick as that of coreutils. */

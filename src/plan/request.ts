@@ -37,4 +37,8 @@ export interface RunRequest {
   /** The caller's $TERM, which a terminal's programs need. */
   readonly term: string;
   readonly keep: boolean;
+  /** PID 1 is a small init, which starts the command. */
+  readonly init?: boolean;
+  /** What stops it, by the user: a signal's name, or its number. */
+  readonly stopSignal?: string;
 }

@@ -221,9 +221,18 @@ export function actionLines(step: Step): readonly string[] {
     case 'start':
       return start(action);
     case 'release':
-      return ['echo GO >&3; DONE=yes', ...tellTime(action.time)];
+      return [
+        ...(action.oomKills === undefined ? [] : [...OOM_KILLS_TEXT, `${action.oomKills}=$(oom_kills)`]),
+        'echo GO >&3; DONE=yes',
+        ...tellTime(action.time),
+      ];
     case 'wait':
-      return ['STATUS=0; wait "$SHIM" || STATUS=$?', "SHIM=''", ...tellTime(action.time)];
+      return [
+        'STATUS=0; wait "$SHIM" || STATUS=$?',
+        "SHIM=''",
+        ...tellTime(action.time),
+        ...(action.outOfMemory === undefined ? [] : tellOutOfMemory(action.outOfMemory)),
+      ];
   }
 }
 
@@ -231,7 +240,31 @@ function tellTime(variable: string | undefined): readonly string[] {
   return variable === undefined ? [] : [`${variable}=$(date -u +%Y-%m-%dT%H:%M:%SZ)`];
 }
 
-/** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held. */
+/** The counter of our control group, of cgroup v2 or v1; see oomKills in host/out-of-memory.ts, which the executor asks. */
+const OOM_KILLS_TEXT = [
+  'oom_kills() {',
+  '  while IFS=: read -r _ controllers path; do',
+  '    case ",$controllers," in',
+  '      ,,) file=/sys/fs/cgroup$path/memory.events.local ;;',
+  '      *,memory,*) file=/sys/fs/cgroup/memory$path/memory.oom_control ;;',
+  '      *) continue ;;',
+  '    esac',
+  '    [ ! -r "$file" ] || sed -n "s/^oom_kill //p" "$file"',
+  '  done </proc/self/cgroup',
+  '}',
+];
+
+function tellOutOfMemory({
+  variable,
+  before,
+}: NonNullable<Extract<Action, { type: 'wait' }>['outOfMemory']>): readonly string[] {
+  return [
+    `${variable}=false`,
+    `[ "$STATUS" != 137 ] || [ "$(oom_kills)" = "$${before}" ] || ${variable}=true`,
+  ];
+}
+
+/** init gets the gate's reading end as 3 and the writing end of "ready" as 4; 3 here is the gate, held, and 8 is "ended", in the end. */
 function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const [gate, ready] = [quoteArg(action.gate), quoteArg(action.ready)];
   const reads = action.terminal || action.stdin;
@@ -255,7 +288,7 @@ function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
     ...(action.terminal && log === undefined ? ['[ -t 5 ] || exec 5</dev/tty'] : []),
     `exec 6<>${ready} 7<${gate} 8>${ready} 9<${ready} 6<&-`,
     layOut(words),
-    'SHIM=$!; exec 5<&- 7<&- 8<&-; read -r INIT <&9; exec 9<&-',
+    `SHIM=$!; exec 5<&- 7<&- ${action.ended === undefined ? '8<&-' : `8<>${quoteArg(action.ended)}`}; read -r INIT <&9; exec 9<&-`,
   ];
 }
 

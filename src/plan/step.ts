@@ -54,17 +54,31 @@ export type Action =
       readonly argv: readonly Arg[];
       readonly gate: Arg;
       readonly ready: Arg;
+      /** A fifo that is held open until the plan ends; others find out that it has by reading end of file from it. */
+      readonly ended?: Arg;
       /** Whether the container reads the caller's stdin; otherwise it reads /dev/null. */
       readonly stdin: boolean;
       /** Whether `argv` runs the container on a pseudo terminal of its own. */
       readonly terminal: boolean;
       /** What it writes goes to a log, and what it reads comes from a fifo that is held open; otherwise both are the caller's. */
       readonly log?: Log;
+      /** It is no PID 1, but one more process of a container that runs: signals without a handler do to it what they do anywhere. */
+      readonly joins?: true;
     }
-  /** Let init through the gate: from here on it is the user's command. `time` is the variable that gets the time, RFC 3339 in UTC. */
-  | { readonly type: 'release'; readonly gate: Arg; readonly time?: string }
-  /** Wait for the container to end; its exit status, also the variable STATUS, is the plan's. */
-  | { readonly type: 'wait'; readonly time?: string };
+  /**
+   * Let init through the gate: from here on it is the user's command. `time` is the variable that gets the time, RFC 3339 in UTC; `oomKills` gets how many
+   * processes of our control group the kernel had killed before.
+   */
+  | { readonly type: 'release'; readonly gate: Arg; readonly time?: string; readonly oomKills?: string }
+  /**
+   * Wait for the container to end; its exit status, also the variable STATUS, is the plan's. `outOfMemory` names the variable that tells whether the kernel killed it
+   * for want of memory: it ended with 137, and there are more such kills than the variable `before` says.
+   */
+  | {
+      readonly type: 'wait';
+      readonly time?: string;
+      readonly outOfMemory?: { readonly variable: string; readonly before: string };
+    };
 
 /** Where the output of a container goes that nobody watches, and where its input comes from. */
 export interface Log {
@@ -136,7 +150,12 @@ export type PlanKind =
   | 'remove-container'
   | 'prune'
   | 'export'
-  | 'copy';
+  | 'copy'
+  | 'fork'
+  | 'exec'
+  | 'stop'
+  | 'kill'
+  | 'rename';
 
 export interface Plan {
   readonly kind: PlanKind;

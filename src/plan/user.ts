@@ -28,9 +28,14 @@ const LARGEST_ID = 2 ** 32 - 2;
 
 /**
  * Resolves `user[:group]` as docker does: a name from the image's files, or a number, which needs no entry. Without a group the
- * user's own is taken, and the groups that list the user as a member are added.
+ * user's own is taken, and the groups that list the user as a member are added. `owner`: whose files they are, for messages.
  */
-export function resolveUser(text: string, passwd: string, group: string): Result<ResolvedUser> {
+export function resolveUser(
+  text: string,
+  passwd: string,
+  group: string,
+  owner: 'The image' | 'The container' = 'The image',
+): Result<ResolvedUser> {
   const [userText = '', groupText, ...more] = text.split(':');
   if (more.length > 0 || groupText === '')
     return failed({
@@ -43,7 +48,7 @@ export function resolveUser(text: string, passwd: string, group: string): Result
   const user = userText === '' ? '0' : userText;
   const known =
     users.find(entry => entry.name === user) ?? users.find(entry => isId(user) && entry.uid === Number(user));
-  if (known === undefined && !isId(user)) return noSuch('user', user, '/etc/passwd', users);
+  if (known === undefined && !isId(user)) return noSuch(owner, 'user', user, '/etc/passwd', users);
   const uid = known?.uid ?? Number(user);
   if (groupText === undefined) {
     const gid = known?.gid ?? 0;
@@ -53,11 +58,13 @@ export function resolveUser(text: string, passwd: string, group: string): Result
     return ok({ uid, gid, additionalGids: [...new Set(additionalGids)], home: known?.home ?? '/' });
   }
   const knownGroup = groups.find(entry => entry.name === groupText);
-  if (knownGroup === undefined && !isId(groupText)) return noSuch('group', groupText, '/etc/group', groups);
+  if (knownGroup === undefined && !isId(groupText))
+    return noSuch(owner, 'group', groupText, '/etc/group', groups);
   return ok({ uid, gid: knownGroup?.gid ?? Number(groupText), additionalGids: [], home: known?.home ?? '/' });
 }
 
 function noSuch(
+  owner: string,
   kind: string,
   name: string,
   file: string,
@@ -69,7 +76,7 @@ function noSuch(
     .join(', ');
   return failed({
     code: `unknown-${kind}`,
-    message: `The image has no ${kind} ${shown(name)}: ${file} ${some === '' ? 'is missing or empty' : 'does not list it'}.`,
+    message: `${owner} has no ${kind} ${shown(name)}: ${file} ${some === '' ? 'is missing or empty' : 'does not list it'}.`,
     hint:
       some === ''
         ? `Use a number, for example -u 1000.`

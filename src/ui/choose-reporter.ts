@@ -14,6 +14,8 @@ export interface ReporterChoice {
   /** As typed for --progress. */
   readonly progress?: string;
   readonly quiet: boolean;
+  /** `auto` comes to `silent`, on a terminal too. */
+  readonly silent?: boolean;
   /** Milliseconds that pass before each step. */
   readonly pace: number;
 }
@@ -44,7 +46,7 @@ export function chooseReporter(choice: ReporterChoice): Reporter {
 
 /** -q before --progress before TINYDOCKER_PROGRESS. Throws a usage error for a mode that does not exist. */
 export function shownMode(
-  { progress, quiet }: Pick<ReporterChoice, 'progress' | 'quiet'>,
+  { progress, quiet, silent }: Pick<ReporterChoice, 'progress' | 'quiet' | 'silent'>,
   environment: Readonly<Record<string, string | undefined>>,
   able: Capabilities,
 ): ShownMode {
@@ -56,6 +58,7 @@ export function shownMode(
   // Erase codes in a file help nobody: without a terminal, `tty` comes down to sentences.
   if (asked === 'tty') return able.terminal ? 'tty' : 'plain';
   if (asked !== 'auto') return asked;
+  if (silent) return 'silent';
   return able.redraws ? 'tty' : able.terminal ? 'plain' : 'silent';
 }
 

@@ -5,6 +5,7 @@ import { render, renderToString } from 'ink';
 import type { ReactNode } from 'react';
 import type { Write } from './reporter.ts';
 
+export { TableView } from './table-view.tsx';
 export { CleanupView, Ending, finishedRows, RunView } from './views.tsx';
 
 export interface LiveView {

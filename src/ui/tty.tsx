@@ -1,11 +1,10 @@
 /** Progress on a terminal. What is quick is one line; Ink is loaded, and rows are drawn, only for what a person has time to look at. */
 
-import process from 'node:process';
 import type { PlanEvent } from '../events.ts';
 import type { Step } from '../plan/step.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { LiveView } from './live-view.tsx';
-import { loadLiveView } from './load-live-view.ts';
+import { type Ink, loadInk } from './load-ink.ts';
 import { ascii, marks as marksOf } from './marks.ts';
 import { messageText } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress, type StepStatus } from './progress.ts';
@@ -19,8 +18,6 @@ export interface TtyOptions {
   /** There is a pause before each step: the rows are drawn from the beginning, and stay. */
   readonly paced: boolean;
 }
-
-type Ink = typeof import('./live-view.tsx');
 
 /** What takes longer than this, in milliseconds, is drawn. Loading Ink costs about as much again, and a container is up before. */
 const PATIENCE_MS = 800;
@@ -113,13 +110,8 @@ class TtyReporter implements Reporter {
     if (this.#live !== undefined) this.#live.view.update(this.#view(this.#live.ink));
   }
 
-  /** chalk decides about colours while it is loaded, by stdout, and Ink draws nothing when it believes to be in CI: both are told before. */
   #load(): Promise<Ink> {
-    if (this.#ink === undefined) {
-      process.env['FORCE_COLOR'] = String(this.#options.able.colour);
-      process.env['CI'] = 'false';
-      this.#ink = loadLiveView();
-    }
+    this.#ink ??= loadInk(this.#options.able.colour);
     return this.#ink;
   }
 

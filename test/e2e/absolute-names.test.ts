@@ -1,4 +1,3 @@
-// @parallel
 /** Layers whose archives have absolute names: they are taken relative to the layer's root, as docker, podman and umoci take them. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// @parallel
+// @long
 /** The configuration of an image that is made of a container: its base's, with what the user changed. */
 
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';

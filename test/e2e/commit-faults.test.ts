@@ -1,7 +1,7 @@
-// @parallel
+// @long
 /** A commit that fails or is killed at any step leaves the store as it was, and the container; two at once both succeed. */
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
@@ -92,11 +92,14 @@ eachMode(
   async place => {
     await prepared(place);
     const before = treeOf(place.store);
+    const named = () => readFileSync(join(place.store, 'images/taken:latest.json'), 'utf8');
+    const old = named();
     const args = ['commit', 'c1', 'taken'];
     for (const step of await planSteps(place, args)) {
-      const inTime = await killAtStep(place, args, step);
+      await killAtStep(place, args, step);
       await pruneAll(place);
-      if (inTime || step !== 'name-image') assert.equal(treeOf(place.store), before, step);
+      // The last step may have been done already, and only not been told.
+      if (step !== 'name-image' || named() === old) assert.equal(treeOf(place.store), before, step);
     }
     await done(place, ...args);
     assert.is(await done(place, 'run', '-q', '--image', 'taken', 'c2', 'cat', '/etc/new'), 'x\n');

@@ -1,4 +1,3 @@
-// @parallel
 /** Containers that try to make a commit say, delete, or read what it should not; and containers that do not stand still. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

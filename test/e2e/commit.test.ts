@@ -1,4 +1,4 @@
-// @parallel
+// @long
 /** An image of what a container changed is what the container saw: over the matrix, with names that no shell likes, and in parts. */
 
 import { createHash } from 'node:crypto';

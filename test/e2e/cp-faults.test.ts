@@ -1,3 +1,4 @@
+// @long
 /** Every step of a copy fails once, and every undo runs twice; a copy is killed at any time: both sides are as they were, or all is copied. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// @long
 /** cp: docker's rules in both directions, for kept and running containers, as every user. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// @long
 /** Whoever is killed with -9, in whatever order: a foreground container never outlives its owner, and never keeps its directory. */
 
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** The demonstration of the original: two containers at once from one image; what one makes, the other does not see. */
 
 import { writeFileSync } from 'node:fs';

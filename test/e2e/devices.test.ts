@@ -1,4 +1,3 @@
-// @parallel
 /** Root in a container may make device nodes (docker's capabilities include CAP_MKNOD), but must not be able to use one: it could be the host's disk. */
 
 import { statSync } from 'node:fs';

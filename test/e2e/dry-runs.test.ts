@@ -1,4 +1,3 @@
-// @parallel
 /** --dry-run of whatever changes something prints what it would do and changes nothing: of no file, by its times neither. */
 
 import { spawnSync } from 'node:child_process';
@@ -43,6 +42,7 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['c1', 'made'],
     ['--only', '/etc', 'c1', 'made'],
   ],
+  fork: [['c1', 'made']],
   cp: [
     ['c1:/etc/new', '$D/out'],
     ['$D/files.tar', 'c1:/etc'],

@@ -1,4 +1,3 @@
-// @parallel
 /** Variables of the container are data: they arrive as they were given, and none acts on the host's programs that set the container up. */
 
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** Runs to which the machine denies namespaces, or ids in them: each denial made for real, and its true cause said. */
 
 import { spawnSync } from 'node:child_process';
@@ -156,7 +155,11 @@ eachPreparedMode(
     ];
     const unlisted = prepared(
       { ...place, mode: { ...place.mode, prefix: nobody } },
-      `for f in subuid subgid; do echo ${place.mode.uid}:700000:65536 >"$dir/$f"; mount --bind "$dir/$f" /etc/$f; done`,
+      [
+        `for f in subuid subgid; do echo ${place.mode.uid}:700000:65536 >"$dir/$f"; done`,
+        `grep -v '^${place.mode.user}:' /etc/passwd >"$dir/passwd"`,
+        'for f in passwd subuid subgid; do mount --bind "$dir/$f" /etc/$f; done',
+      ].join('; '),
     );
     const { stdout, stderr } = await tinydocker(unlisted, ['run', 'x1', ...PAYLOAD]);
     assert.is(stdout, 'ran inside\n', stderr);

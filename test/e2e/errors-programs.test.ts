@@ -1,4 +1,3 @@
-// @parallel
 /** Runs on machines that lack programs of the steps, and commands that the image does not have. */
 
 import { spawnSync } from 'node:child_process';

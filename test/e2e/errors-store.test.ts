@@ -1,4 +1,3 @@
-// @parallel
 /** Runs whose store can not be used: read-only, full, somebody else's, incomplete. */
 
 import { spawnSync } from 'node:child_process';

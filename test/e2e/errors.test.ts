@@ -1,4 +1,3 @@
-// @parallel
 /** Ways in which `run` fails whatever the machine is like: what was asked for can not be had. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,3 @@
-// @parallel
 /** A journal holds commands that prune runs: only one that is this user's own, and that nobody else can write, may say what to run. */
 
 import { spawnSync } from 'node:child_process';

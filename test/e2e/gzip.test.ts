@@ -1,4 +1,3 @@
-// @parallel
 /** Archives compressed with gzip, decompressed by zstd where it can, and by gzip where there is no such zstd: the same layers, the same refusals. */
 
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** Images that were made to attack whoever runs them: nothing of theirs may run, or be followed, outside the container. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,5 @@
+// @long
 // kill -9 at every step of an import, of a removal and of a save, then prune: the store is as it was, or as it was to be.
-// @parallel
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -26,11 +26,14 @@ eachMode(
     writeFileSync(other, tarOf([{ name: 'f', text: 'other' }]));
     assert.is((await tinydocker(place, ['image', 'import', 'taken', other])).status, 0);
     const before = treeOf(place.store);
+    const named = () => readFileSync(join(place.store, 'images/taken:latest.json'), 'utf8');
+    const old = named();
     const args = ['image', 'import', 'taken', tar];
     for (const step of await planSteps(place, args)) {
-      const inTime = await killAtStep(place, args, step);
+      await killAtStep(place, args, step);
       await pruneAll(place);
-      if (inTime || step !== 'name-image') assert.equal(treeOf(place.store), before, step);
+      // The last step may have been done already, and only not been told.
+      if (step !== 'name-image' || named() === old) assert.equal(treeOf(place.store), before, step);
     }
   },
   ['root', 'range'],

@@ -1,5 +1,4 @@
 // What a user meets when an import can not be done: one sentence with the true cause, and a store as it was.
-// @parallel
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

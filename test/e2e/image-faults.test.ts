@@ -1,5 +1,4 @@
 // Every step of every image operation fails once, and every undo runs twice: the store is as it was.
-// @parallel
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';

@@ -1,4 +1,3 @@
-// @parallel
 /** image prune: what it lists is what nobody uses, and what it removes is what it listed. */
 
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** What is told of images, and giving them names: tag, history, image inspect, images. */
 
 import { readdirSync } from 'node:fs';

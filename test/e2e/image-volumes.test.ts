@@ -1,3 +1,4 @@
+// @long
 /** Volumes that an image declares: a copy of what it has there, outside of the writable layer, gone with the container. */
 
 import { spawnSync } from 'node:child_process';

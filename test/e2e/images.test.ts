@@ -1,4 +1,4 @@
-// @parallel
+// @long
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

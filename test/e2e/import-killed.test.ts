@@ -1,3 +1,4 @@
+// @long
 /** kill -9 of an import at any time: afterwards, and after a prune, there is the whole image or nothing of it. */
 
 import { existsSync, readdirSync } from 'node:fs';

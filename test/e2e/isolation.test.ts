@@ -1,4 +1,3 @@
-// @parallel
 /** What a container sees, holds and may do by default; compared with what docker's containers get. */
 
 import { spawnSync } from 'node:child_process';

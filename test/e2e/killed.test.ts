@@ -1,3 +1,4 @@
+// @long
 /** kill -9 of tinydocker at every step: the container dies with it, the host is as it was but for the container's directory, and prune removes that. */
 
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,3 @@
-// @parallel
 /** ./tinydocker in a checkout: builds when needed, and only then. A clone of the work tree with our node_modules, so that nothing is fetched. */
 
 import { spawnSync } from 'node:child_process';

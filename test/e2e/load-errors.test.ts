@@ -1,4 +1,3 @@
-// @parallel
 /** Archives of images that are damaged, or made to attack: one sentence, and a store as it was. */
 
 import { spawnSync } from 'node:child_process';

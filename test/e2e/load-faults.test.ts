@@ -1,4 +1,3 @@
-// @parallel
 /** A load that fails at any step leaves the store as it was; and what it counts on stays. */
 
 import { readdirSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @long
 /** Images that buildah, podman and skopeo made: what a container sees of them is what umoci unpacks. */
 
 import { spawnSync } from 'node:child_process';

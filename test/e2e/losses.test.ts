@@ -1,4 +1,3 @@
-// @parallel
 /** What an import can not keep is counted, and said in one sentence: by the run in each of its ways, and by the script. */
 
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// @parallel
+// @long
 /** Images of many layers: as many as docker makes, as many as one mount takes, and one more. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

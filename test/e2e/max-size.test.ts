@@ -1,4 +1,3 @@
-// @parallel
 /** Archives that were made to fill the disk. */
 
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,3 @@
-// @parallel
 /** Trees that are odd in every way a file system allows: imported, used, compared, and removed again. */
 
 import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @long
 /** prune beside living containers, damaged and foreign things in the store, other pruners: it removes what is dead, and nothing else. */
 
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,3 @@
-// @parallel
 /** What a pull fetches, told by the registry's side: the layers that the store lacks, once; and how far it is. */
 
 import { randomBytes } from 'node:crypto';

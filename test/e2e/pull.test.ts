@@ -1,4 +1,3 @@
-// @parallel
 /** Images from a real registry on loopback, fetched by skopeo. */
 
 import { readdirSync, truncateSync } from 'node:fs';

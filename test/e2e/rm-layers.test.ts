@@ -1,4 +1,3 @@
-// @parallel
 /** Removing containers: a layer whose image has another one by now goes with the last container that stands on it. */
 
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// @parallel
+// @long
 /** run --commit: an image when the command has ended, whatever it returned; and when there is none, the container is kept. */
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** What can not be saved, or not there: one sentence, nothing written, and a store as it was. */
 
 import { spawnSync } from 'node:child_process';

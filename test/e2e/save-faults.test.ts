@@ -1,4 +1,3 @@
-// @parallel
 /** A save that fails at any step leaves nothing, beside the output neither, and an output that was there before as it was. */
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

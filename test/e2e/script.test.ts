@@ -1,4 +1,4 @@
-// @parallel
+// @long
 /** The printed script does what the run does: same container, same output, same status, nothing left. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';

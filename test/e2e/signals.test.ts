@@ -1,4 +1,3 @@
-// @parallel
 /** Signals, and a stderr that goes away: whatever happens, what was begun is undone. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -1,19 +1,18 @@
 /** A real terminal: handed over whole, given back as it was, and never typed into from inside. */
 
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newTempDir, removeTree } from '../support/dirs.ts';
+import { compiled } from '../support/compiled.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
 import { planOf } from '../support/plans.ts';
-import { NO_PYTHON, type Pty, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
-import { PROJECT, tinydockerProgram } from '../support/run.ts';
+import { ask, childrenOf, NO_PYTHON, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
+import { tinydockerProgram } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
 
 const test = suite('terminal');
@@ -46,27 +45,6 @@ function onTerminal(
 }
 
 const command = (text: string): readonly string[] => ['/bin/sh', '-c', INSIDE + text];
-
-/** A static program from fixtures/NAME.c, or undefined where nothing compiles it. */
-function compiled(name: string): string | undefined {
-  const dir = newTempDir();
-  process.on('exit', () => removeTree(dir));
-  const program = join(dir, name);
-  const built = spawnSync('cc', ['-static', '-o', program, join(PROJECT, `fixtures/${name}.c`)]);
-  return built.status === 0 ? program : undefined;
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-}
-
-/** Types into a shell and waits for what its command prints; the marker is computed, so that the echo of the keys does not count. */
-async function ask(pty: Pty, line: string, number: number): Promise<string> {
-  const before = text(pty.output()).length;
-  pty.write(`${line}; echo end-$((${number} + 0))-\n`);
-  await pty.seen(new RegExp(`end-${number}-`));
-  return text(pty.output()).slice(before);
-}
 
 onTerminal(
   'a shell gets every key, ten times, also those typed before it is there',

@@ -1,4 +1,3 @@
-// @parallel
 /** People mount their home directory, and the store of an ordinary user lies in it. */
 
 import { test } from 'uvu';

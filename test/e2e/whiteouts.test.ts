@@ -1,4 +1,3 @@
-// @parallel
 /** Deletions between the layers of an image: what a layer's archive says is gone, the container does not see. */
 
 import { chmodSync, copyFileSync, readdirSync } from 'node:fs';

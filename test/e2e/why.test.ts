@@ -1,4 +1,3 @@
-// @parallel
 /** Which layer supplies a path: containers and images of several layers, looked through. */
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -37,6 +37,9 @@ chown 1000:1001 file; chown 65534:65534 sticky; touch -d 2001-02-03T04:05:06Z fi
 python3 -c 'import os; os.setxattr("setuid", "security.capability", bytes.fromhex("0100000200040000000000000000000000000000")); os.setxattr("file", "user.note", b"kept")'
 `;
 
+const OWN_STATE = `
+mkdir -p /run/libpod; for d in /dev/shm /run/libpod; do mount --no-mtab -t tmpfs tmpfs $d; done`;
+
 const MAKE = `
 cd -- "$1"; umask 022
 storage() { program=$1; shift; "$program" --root "$PWD/root" --runroot "$PWD/run" --storage-driver vfs "$@"; }
@@ -58,7 +61,9 @@ chmod 0644 docker.tar oci.tar; rm -rf root run
 /** Makes them in `dir` from a tar of a root file system. Throws when that fails. */
 export function makeArchives(dir: string, rootfs: string): Archives {
   writeFileSync(join(dir, 'changes'), CHANGES);
-  const { status, stderr } = spawnSync('sh', ['-euc', MAKE, 'make', dir, rootfs], {
+  // Every podman has its locks and its state at the same two places: these programs get ones of their own.
+  const apart = ['--mount', '--propagation', 'private', '--', 'sh', '-euc', `${OWN_STATE}${MAKE}`];
+  const { status, stderr } = spawnSync('unshare', [...apart, 'make', dir, rootfs], {
     encoding: 'utf8',
     timeout: 240_000,
   });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findContainer } from '../../src/host/containers.ts';
 import { storePaths } from '../../src/host/store-paths.ts';
+import { planSteps } from './killing.ts';
 import type { Place } from './modes.ts';
-import { type Running, startTinydocker, tinydocker } from './run.ts';
+import { type Running, startTinydocker } from './run.ts';
 
 /** What a payload of these tests does: harmless, and it refuses to run on the host. */
 export const PAYLOAD = 'test -e /.tinydocker-image || exit 99; echo started; sleep 3; echo late';
@@ -26,14 +27,10 @@ export function journalRecords(
   }
 }
 
-/** The steps of a run with these options, in order: those that one of them went through. */
+/** The steps of a run with these options, in order. */
 export async function stepsOf(place: Place, options: readonly string[] = []): Promise<readonly string[]> {
-  const { status, stderr } = await tinydocker(place, ['run', '--keep', ...options, 'steps', 'true']);
-  const steps = journalRecords(place.store, 'steps').flatMap(({ type, step }) =>
-    type === 'begin' && step !== undefined ? [step] : [],
-  );
-  if (status !== 0 || steps.length < 8) throw new Error(`no steps to test: ${stderr}`);
-  await tinydocker(place, ['rm', '-q', 'steps']);
+  const steps = await planSteps(place, ['run', ...options, 'steps', 'true']);
+  if (steps.length < 8) throw new Error(`no steps to test: ${steps.join(' ')}`);
   return steps;
 }
 

@@ -9,6 +9,8 @@ interface Event {
   readonly step?: string;
 }
 
+const DRY = ['--dry-run', '--format', 'json'] as const;
+
 /** Kills it when the step begins. False when it was done before the signal came, which only the last step allows. */
 export async function killAtStep(place: Place, args: readonly string[], step: string): Promise<boolean> {
   const running = startTinydocker(place, [...args, '--progress', 'json', '--pace', '20ms']);
@@ -31,9 +33,12 @@ export function hasStarted(text: string, step: string): boolean {
   return events(text).some(event => event.type === 'step-started' && event.step === step);
 }
 
-/** The ids of the steps that the verb would carry out. */
+/** The ids of the steps that the verb would carry out. Options come before a name that ends them. */
 export async function planSteps(place: Place, args: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await tinydocker(place, [...args, '--dry-run', '--format', 'json']);
+  const [verb = '', ...rest] = args;
+  const words =
+    verb === 'image' ? [verb, ...rest.slice(0, 1), ...DRY, ...rest.slice(1)] : [verb, ...DRY, ...rest];
+  const { stdout } = await tinydocker(place, words);
   return (JSON.parse(stdout) as { readonly steps: readonly { readonly id: string }[] }).steps.map(
     ({ id }) => id,
   );

@@ -1,10 +1,10 @@
 /**
- * The three ways to run tinydocker: as root, as an ordinary user with ranges in /etc/subuid, as one without. When root runs the tests, the two
- * users exist only in a private mount namespace, whose /etc/passwd, group, subuid and subgid are files of ours: the machine keeps its own.
+ * The three ways to run tinydocker: as root, as an ordinary user with ranges in /etc/subuid, as one without. When root runs the tests, scripts/test.mjs
+ * gives each file a mount table of its own, and the two users exist only there, in an /etc/passwd, group, subuid and subgid that are files of ours.
  */
 
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Test } from 'uvu';
@@ -36,10 +36,13 @@ export interface Place {
 
 export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const AS_USER = `
-for f in passwd group subuid subgid; do [ ! -e /etc/$f ] || mount --no-mtab --bind "$1/$f" /etc/$f || exit 125; done
-uid=$2; shift 2
-exec setpriv --reuid "$uid" --regid "$uid" --clear-groups -- "$@"`;
+/** Shared mounts, as systemd has them: a mount that should be private and is not shows up in our table, as it would in the machine's. */
+const LIST_USERS = `
+mount --no-mtab --make-rshared /
+for f in passwd group subuid subgid; do [ ! -e /etc/$f ] || mount --no-mtab --bind "$1/$f" /etc/$f; done`;
+
+const RANGER = { name: 'range', uid: 54321, gid: 54321, user: 'ranger' } as const;
+const LONER = { name: 'single', uid: 54322, gid: 54322, user: 'loner' } as const;
 
 /** All three, also those that are not available here. */
 export const MODES: readonly Mode[] = process.getuid?.() === 0 ? modesOfRoot() : modesOfUser();
@@ -85,47 +88,46 @@ export function ownDirectory(mode: Mode, path: string, permissions = 0o755): str
 }
 
 function modesOfRoot(): readonly Mode[] {
-  const root: Mode = {
-    name: 'root',
-    uid: 0,
-    gid: 0,
-    user: 'root',
-    prefix: [],
-    ...unlessWorks(['unshare', '--mount', '--', 'true']),
-  };
-  return [root, ordinary('range', 54321, 'ranger', root), ordinary('single', 54322, 'loner', root)];
+  const users = whyNoUsers();
+  return [
+    {
+      name: 'root',
+      uid: 0,
+      gid: 0,
+      user: 'root',
+      prefix: [],
+      ...unlessWorks(['unshare', '--mount', '--', 'true']),
+    },
+    ...[RANGER, LONER].map(mode => ordinary(mode, users)),
+  ];
 }
 
-function ordinary(name: 'range' | 'single', uid: number, user: string, root: Mode): Mode {
-  const mode = { name, uid, gid: uid, user };
-  if (root.unavailable !== undefined) return { ...mode, prefix: [], unavailable: root.unavailable };
-  if (name === 'range' && !['subuid', 'subgid'].every(file => existsSync(`/etc/${file}`)))
-    return { ...mode, prefix: [], unavailable: '/etc/subuid and /etc/subgid do not exist (package uidmap)' };
+function ordinary(mode: typeof RANGER | typeof LONER, noUsers: string | undefined): Mode {
+  const ids = ['--reuid', String(mode.uid), '--regid', String(mode.gid)];
+  const prefix = ['setpriv', ...ids, '--clear-groups', '--'];
+  if (noUsers !== undefined) return { ...mode, prefix, unavailable: noUsers };
+  if (mode.name === 'range' && !['subuid', 'subgid'].every(file => existsSync(`/etc/${file}`)))
+    return { ...mode, prefix, unavailable: '/etc/subuid and /etc/subgid do not exist (package uidmap)' };
+  const mapping = ['--user', '--map-root-user', ...(mode.name === 'range' ? ['--map-auto'] : [])];
+  return { ...mode, prefix, ...unlessWorks([...prefix, 'unshare', ...mapping, '--mount', '--', 'true']) };
+}
+
+/** Makes the two users known, in this process's mount table. Says why that can not be done. */
+function whyNoUsers(): string | undefined {
+  const [own, parents] = ['self', process.ppid].map(pid => readlinkSync(`/proc/${pid}/ns/mnt`));
+  if (own === parents) return 'no mount table of its own: scripts/test.mjs gives a file one, where it can';
   const etc = newTempDir();
   process.on('exit', () => removeTree(etc));
-  const ranges = name === 'range' ? `${user}:700000:65536\n` : '';
+  const users = [RANGER, LONER];
+  const ranges = `${RANGER.user}:700000:65536\n`;
   const files = {
-    passwd: `${readFileSync('/etc/passwd', 'utf8')}${user}:x:${uid}:${uid}::/:/bin/sh\n`,
-    group: `${readFileSync('/etc/group', 'utf8')}${user}:x:${uid}:\n`,
+    passwd: `${readFileSync('/etc/passwd', 'utf8')}${users.map(({ user, uid, gid }) => `${user}:x:${uid}:${gid}::/:/bin/sh\n`).join('')}`,
+    group: `${readFileSync('/etc/group', 'utf8')}${users.map(({ user, gid }) => `${user}:x:${gid}:\n`).join('')}`,
     subuid: ranges,
     subgid: ranges,
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(etc, file), text, { mode: 0o644 });
-  const prefix = [
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    '--',
-    'sh',
-    '-c',
-    AS_USER,
-    'as-user',
-    etc,
-    String(uid),
-  ];
-  const mapping = ['--user', '--map-root-user', ...(name === 'range' ? ['--map-auto'] : [])];
-  return { ...mode, prefix, ...unlessWorks([...prefix, 'unshare', ...mapping, '--mount', '--', 'true']) };
+  return unlessWorks(['sh', '-euc', LIST_USERS, 'list-users', etc]).unavailable;
 }
 
 /** The tests are run by an ordinary user: only what that user is can be tested. */

@@ -1,6 +1,7 @@
 /** podman with a store of its own, for comparisons: it leaves nothing on the machine. */
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -15,19 +16,43 @@ export const hasPodman = spawnSync('podman', ['--version']).status === 0;
 /** Calls podman with these words, as whoever runs the tests. */
 export type Podman = (args: readonly string[]) => SpawnSyncReturns<string>;
 
+/**
+ * podman keeps a mount of its own beside its store: a test's mount table is none of its business. And its locks and what it knows of its containers lie
+ * where every podman looks, whatever its store: one that resets its own would take them from another that is at work.
+ */
+const APART = `
+dir=$1; shift; mkdir -p "$dir/podman-locks" "$dir/podman-state" /run/libpod
+mount --no-mtab --bind "$dir/podman-locks" /dev/shm; mount --no-mtab --bind "$dir/podman-state" /run/libpod
+exec podman "$@"`;
+
 /** Gives a podman whose store lies in the directory, and takes away what it leaves. */
 export function withPodman<Value>(dir: string, use: (podman: Podman) => Value): Value {
-  const before = new Set(podmanGroups());
   const podman = ['--root', join(dir, 'podman'), '--runroot', join(dir, 'podman-run')];
-  // podman keeps a mount of its own beside its store: the machine's mount table is none of its business.
-  const own = ['--mount', '--propagation', 'private', '--', 'podman', ...podman];
-  const call: Podman = args => spawnSync('unshare', [...own, ...args], { encoding: 'utf8' });
+  const own = ['--mount', '--propagation', 'private', '--', 'sh', '-euc', APART, 'podman', dir, ...podman];
+  // Its default group is every podman's, also of a test that runs meanwhile.
+  const group = `tinydocker-test-${randomBytes(8).toString('hex')}`;
+  const call: Podman = args => {
+    const verb = args.findIndex(word => word === 'run' || word === 'create');
+    const grouped =
+      verb < 0 ? args : [...args.slice(0, verb + 1), '--cgroup-parent', `/${group}`, ...args.slice(verb + 1)];
+    return spawnSync('unshare', [...own, ...grouped], { encoding: 'utf8' });
+  };
   try {
     return use(call);
   } finally {
     call(['system', 'reset', '--force']);
-    for (const group of podmanGroups()) if (!before.has(group)) rmdirSync(group);
+    for (const path of groupsNamed(group)) rmdirSync(path);
   }
+}
+
+/**
+ * What a shell program prints in which `podman` is one with a store in the directory: for containers that run while others look at them, which takes one mount
+ * table for all calls. It has to remove its containers itself. $RUNTIME is empty, or options that choose a runtime.
+ */
+export function podmanProgram(dir: string, program: string): SpawnSyncReturns<string> {
+  const text = `podman() { command podman --root "$0/podman" --runroot "$0/podman-run" $RUNTIME "$@"; }\n${program}`;
+  const words = ['--mount', '--propagation', 'private', '--', 'sh', '-c', text, dir];
+  return withPodman(dir, () => spawnSync('unshare', words, { encoding: 'utf8', timeout: 60_000 }));
 }
 
 /** Why containers of podman's can not be compared with ours here; undefined when they can. */
@@ -81,18 +106,18 @@ export function inPodman<Value>(
   });
 }
 
-/** The empty control groups that podman leaves, innermost first. */
-function podmanGroups(): readonly string[] {
+/** The control groups of this name, in each hierarchy, and those below them; innermost first. */
+function groupsNamed(group: string): readonly string[] {
   const top = '/sys/fs/cgroup';
   if (!existsSync(top)) return [];
-  const parents = ['.', ...readdirSync(top)]
-    .map(name => join(top, name, 'libpod_parent'))
-    .filter(path => existsSync(path));
   const below = (path: string): readonly string[] => [
     ...readdirSync(path, { withFileTypes: true })
       .filter(entry => entry.isDirectory())
       .flatMap(entry => below(join(path, entry.name))),
     path,
   ];
-  return parents.flatMap(below);
+  return ['.', ...readdirSync(top)]
+    .map(name => join(top, name, group))
+    .filter(path => existsSync(path))
+    .flatMap(below);
 }

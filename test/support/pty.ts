@@ -123,3 +123,16 @@ export function startPty(place: Place, argv: readonly string[], options: PtyOpti
     ended,
   };
 }
+
+/** Types into a shell and waits for what its command prints; the marker is computed, so that the echo of the keys does not count. */
+export async function ask(pty: Pty, line: string, number: number): Promise<string> {
+  const before = text(pty.output()).length;
+  pty.write(`${line}; echo end-$((${number} + 0))-\n`);
+  await pty.seen(new RegExp(`end-${number}-`));
+  return text(pty.output()).slice(before);
+}
+
+/** The PIDs of its children. */
+export function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}

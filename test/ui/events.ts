@@ -32,6 +32,7 @@ export const PLAN: Plan = {
         argv: ['setsid', '--', 'unshare', '--mount', '--pid', '--', 'sh'],
         gate: arg`${C}/gate`,
         ready: arg`${C}/ready`,
+        ended: arg`${C}/ended`,
         stdin: false,
         terminal: false,
       },

@@ -2,6 +2,7 @@
 
 import { type Arg, INIT_SH, variablesIn } from '../../plan/arg.ts';
 import { fullArgv } from '../../plan/enter.ts';
+import { GATE_SH } from '../../plan/join/enter-container.ts';
 import type { Step } from '../../plan/step.ts';
 import { PACKAGES, programHint } from '../packages.ts';
 import { findProgram } from '../programs.ts';
@@ -35,6 +36,7 @@ export function programsOf(step: Step): readonly string[] {
   return [...new Set([...(programs as readonly string[]), ...maps])];
 }
 
+/** What follows is the container's own. */
 function isInit(word: Arg): boolean {
-  return variablesIn(word).includes(INIT_SH.var);
+  return variablesIn(word).some(name => name === INIT_SH.var || name === GATE_SH.var);
 }

@@ -6,18 +6,31 @@
  * (PR_SET_PDEATHSIG in prctl(2)). INT and QUIT from a terminal are for the command. 6 is stdin: a shell gives a background job none. What a shell says
  * about a job that was killed is nobody's business.
  */
-const WATCH =
-  'trap "" INT QUIT; trap \'kill -KILL "${!:-$$}"; wait "$!" 2>/dev/null; exit 137\' TERM HUP; exec 6<&0; "$@" <&6 6<&- & wait "$!" 2>/dev/null; exit $?';
+const WATCH = watch('kill -KILL "${!:-$$}"', '');
+
+/** `kill` ends what it started; `report` is done once it is started, with its number in `$!`. */
+function watch(kill: string, report: string): string {
+  return `trap "" INT QUIT; trap '${kill}; wait "$!" 2>/dev/null; exit 137' TERM HUP; exec 6<&0; "$@" <&6 6<&- & ${report}wait "$!" 2>/dev/null; exit $?`;
+}
+
+/** Closes what the caller left open, but for 0 to 5. */
+export const CLOSE = {
+  bash: 'for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done',
+  sh: 'exec 6>&- 7>&- 8>&- 9>&-',
+} as const;
 
 /**
  * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and
  * (in util-linux 2.38) turns "init was killed" into exit 1; a shell reports 128+n. It closes what the caller
  * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr).
  */
-export const SHIM_TEXT = {
-  bash: `for fd in /proc/self/fd/*; do fd=\${fd##*/}; case $fd in [0-5]) ;; *) eval "exec $fd>&-" ;; esac; done; ${WATCH}`,
-  sh: `exec 6>&- 7>&- 8>&- 9>&-; ${WATCH}`,
-} as const;
+export const SHIM_TEXT = { bash: `${CLOSE.bash}; ${WATCH}`, sh: `${CLOSE.sh}; ${WATCH}` } as const;
+
+/**
+ * The parent of a command that joins a container. It reports the command's number as the host counts (there is no /proc where it stands). The session
+ * is its own, and what the command has started goes with it.
+ */
+export const JOIN_SHIM_TEXT = watch('kill -KILL 0', 'echo "$!" >&4; exec 4>&-; ');
 
 /**
  * init: PID 1. Arguments: the container's directory (it tells whoever looks at the processes of the host which container this is), the working
@@ -66,6 +79,7 @@ look() {
   [ -x "$2" ] || fail 126 "$1 is not executable."
 }
 look "$1"
+[ "$1" != /dev/init ] || look "$3"
 trap 'fail 126 "$1 can not be executed; the interpreter that it asks for may be missing."' EXIT
 exec "$@"
 `.trim();

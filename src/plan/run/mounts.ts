@@ -8,12 +8,15 @@ import type { Step } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { fstabLine, mountLine, relative } from './fstab.ts';
 import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
+import { boundInit, INIT_FILE } from './small-init.ts';
 
 const KERNEL_TYPES = new Set(['proc', 'sysfs', 'devpts', 'mqueue']);
 const PROTECTED = ['nosuid', 'nodev', 'noexec'];
 
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
-const DEVICE_FILES = `mkdir .old; for name in ${DEVICES.join(' ')} console; do : >"$name"; done
+const deviceFiles = (
+  names: readonly string[],
+) => `mkdir .old; for name in ${names.join(' ')}; do : >"$name"; done
 ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
 
 /** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
@@ -29,9 +32,11 @@ export function userMounts({ mounts }: Pick<Spec, 'mounts'>): readonly SpecMount
 }
 
 /** Two fstabs and what has to happen between them. */
-export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
+export function mountSteps({ spec, facts, container }: RunInput): readonly Step[] {
   const phase = 'rootfs';
   const undo = DIES_WITH_INIT("the mounts are in the container's own mount table");
+  const init = boundInit(container, facts);
+  const files = [...DEVICES, 'console', ...(init === undefined ? [] : [INIT_FILE])];
   const system = spec.mounts.filter(isSystemMount);
   return [
     {
@@ -73,7 +78,7 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
       phase,
       title: 'make files in /dev',
       where: inside(facts, ['mount'], { directory: arg`${M}/dev` }),
-      action: { type: 'run', argv: ['sh', '-ec', DEVICE_FILES] },
+      action: { type: 'run', argv: ['sh', '-ec', deviceFiles(files)] },
       undo,
       why: 'A bind mount needs something to be mounted on, so each device gets an empty file. The links are those that every program expects: ptmx, fd, stdin, stdout, stderr. .old will hold the old root for a moment.',
       pitfalls: [
@@ -89,7 +94,12 @@ export function mountSteps({ spec, facts }: RunInput): readonly Step[] {
         type: 'write',
         path: arg`${C}/devices.fstab`,
         text: join(
-          [...deviceLines(spec, facts), ...maskLines(spec, facts), ...readonlyLines(spec, facts)],
+          [
+            ...deviceLines(spec, facts),
+            ...initLines(init),
+            ...maskLines(spec, facts),
+            ...readonlyLines(spec, facts),
+          ],
           '',
         ),
         mode: '0600',
@@ -135,6 +145,13 @@ function deviceLines({ process }: Spec, facts: Facts): readonly Arg[] {
   const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', options));
   if (!process.terminal) return devices;
   return [...devices, fstabLine(arg`${TTY}`, 'dev/console', 'none', ['bind'])];
+}
+
+/** Read-only: its file is the machine's, and /proc/1/exe in the container leads to it. */
+function initLines(init: string | undefined): readonly Arg[] {
+  return init === undefined
+    ? []
+    : [fstabLine(init, `dev/${INIT_FILE}`, 'none', ['bind', 'ro', 'nosuid', 'nodev'])];
 }
 
 function maskLines({ linux }: Spec, facts: Facts): readonly Arg[] {

@@ -8,6 +8,8 @@ import {
   INIT_SH,
   KEEP_SH,
   MOUNT_SH,
+  OOM_KILLS,
+  OUT_OF_MEMORY,
   SHIM_SH,
   STARTED,
   STORE,
@@ -29,6 +31,7 @@ import { pivotSteps } from './pivot-root.ts';
 import { prepareSteps } from './prepare.ts';
 import type { RunInput } from './run-input.ts';
 import { startSteps } from './start.ts';
+import { unmappedUser } from './unmapped-user.ts';
 import { VOLUMES_TEXT, volumeSteps } from './volumes.ts';
 
 const PHASES: readonly Phase[] = [
@@ -42,7 +45,7 @@ const PHASES: readonly Phase[] = [
 
 /** The plan that runs one container and takes it away again. */
 export function planRun(input: RunInput): Result<Plan> {
-  const failures = mappingFailures(input);
+  const failures: PlanFailure[] = [...unmappedUser(input.spec, input.facts)];
   if (input.layers.length === 0)
     failures.push({ code: 'no-layers', message: `The image ${input.container.image} has no layers.` });
   const tooMany = tooManyLayers(
@@ -115,7 +118,12 @@ export function planRun(input: RunInput): Result<Plan> {
       ...(input.container.keep
         ? [
             { name: STARTED.var, meaning: 'when the command started' },
+            {
+              name: OOM_KILLS.var,
+              meaning: 'processes that the kernel killed for want of memory until then',
+            },
             { name: FINISHED.var, meaning: 'when it ended' },
+            { name: OUT_OF_MEMORY.var, meaning: 'whether it was killed for want of memory' },
           ]
         : []),
       ...(input.spec.process.terminal
@@ -128,18 +136,6 @@ export function planRun(input: RunInput): Result<Plan> {
     ...(input.container.log === undefined ? {} : { background: true as const }),
     notes: notes(input),
   });
-}
-
-function mappingFailures({ spec, facts }: RunInput): PlanFailure[] {
-  const { uid, gid } = spec.process.user;
-  if (facts.mapping !== 'single' || (uid === 0 && gid === 0)) return [];
-  return [
-    {
-      code: 'no-such-id',
-      message: `The container can not run as user ${uid}:${gid}: ${facts.mappingReason ?? 'only one id is mapped'}, so it has no user but root.`,
-      hint: 'Run it with -u root, or let root add ranges: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER.',
-    },
-  ];
 }
 
 function notes({ facts }: RunInput): readonly string[] {

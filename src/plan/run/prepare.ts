@@ -47,7 +47,7 @@ export function prepareSteps(input: RunInput): readonly Step[] {
       undo: container.keep
         ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
         : IN_DIRECTORY,
-      why: 'mkfifo(3) makes two named pipes. Through "ready" init tells its PID; at "gate" it waits until the container is complete. OCI runtimes separate "create" from "start" for the same reason: nothing of the user runs in a half-made container.',
+      why: 'mkfifo(3) makes named pipes. Through "ready" init tells its PID; at "gate" it waits until the container is complete; whoever reads from "ended" gets end of file when everything is over. OCI runtimes separate "create" from "start" for the same reason: nothing of the user runs in a half-made container.',
       pitfalls: ['Some network file systems have no fifos: keep the store on a local disk.'],
     },
     {

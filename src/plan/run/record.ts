@@ -19,6 +19,8 @@ export interface ContainerRecord extends SpecParts {
   readonly stdin: boolean;
   /** What stops it, by the image or the user: `SIGTERM` if left out. */
   readonly stopSignal?: string;
+  /** Its PID 1 is a small init. */
+  readonly init?: boolean;
   /** The most bytes of output that are kept, when it goes to a log. */
   readonly logMax?: number;
   /** Paths of volumes that the image declares. */
@@ -35,6 +37,7 @@ export function containerRecord({ spec, container, layers, imageVolumes = [] }: 
     keep: container.keep,
     stdin: container.stdin,
     ...(container.stopSignal === undefined ? {} : { stopSignal: container.stopSignal }),
+    ...(container.init ? { init: true } : {}),
     ...(container.log === undefined ? {} : { logMax: container.log.max }),
     process: { terminal, user, args, env, cwd },
     hostname: spec.hostname,

@@ -1,6 +1,6 @@
 /** Phase "start": the gate opens. */
 
-import { arg, C, FINISHED, STARTED, STATUS } from '../arg.ts';
+import { arg, C, FINISHED, OOM_KILLS, OUT_OF_MEMORY, STARTED, STATUS } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { gateOf } from './again.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
@@ -15,7 +15,11 @@ export function startSteps({ container }: Pick<RunInput, 'container'>): readonly
       phase,
       title: 'start the command',
       where: { type: 'host' },
-      action: { type: 'release', gate: gateOf(container), ...(container.keep ? { time: STARTED.var } : {}) },
+      action: {
+        type: 'release',
+        gate: gateOf(container),
+        ...(container.keep ? { time: STARTED.var, oomKills: OOM_KILLS.var } : {}),
+      },
       undo: { type: 'with', step: 'start-init', reason: 'the command is init' },
       why: 'init reads the word GO, checks that the host is out of sight, and becomes the command with execve(2): same process, same PID 1. Anything else at the gate, end of file included, makes it leave with 125.',
       pitfalls: [
@@ -27,7 +31,15 @@ export function startSteps({ container }: Pick<RunInput, 'container'>): readonly
       phase,
       title: 'wait for it to end',
       where: { type: 'host' },
-      action: { type: 'wait', ...(container.keep ? { time: FINISHED.var } : {}) },
+      action: {
+        type: 'wait',
+        ...(container.keep
+          ? {
+              time: FINISHED.var,
+              outOfMemory: { variable: OUT_OF_MEMORY.var, before: OOM_KILLS.var },
+            }
+          : {}),
+      },
       undo: { type: 'nothing', reason: 'waiting changes nothing' },
       why: "wait4(2) returns the command's exit status, 128 + n when signal n killed it. It becomes tinydocker's own. When PID 1 ends, the kernel kills whatever else runs in the PID namespace.",
       pitfalls: ['PID 1 ignores signals that it has no handler for; only KILL always works, from outside.'],
@@ -44,11 +56,11 @@ export function startSteps({ container }: Pick<RunInput, 'container'>): readonly
       action: {
         type: 'write',
         path: arg`${C}/exit.json`,
-        text: arg`{"status":${STATUS},"started":"${STARTED}","finished":"${FINISHED}"}\n`,
+        text: arg`{"status":${STATUS},"outOfMemory":${OUT_OF_MEMORY},"started":"${STARTED}","finished":"${FINISHED}"}\n`,
         mode: '0600',
       },
       undo: IN_DIRECTORY,
-      why: 'write(2) of a small file. The kernel tells how a process ended only once, to its parent; this is where others can read it later.',
+      why: 'write(2) of a small file. The kernel tells how a process ended only once, to its parent; this is where others can read it later. That it was killed for want of memory is what we conclude: it ended with 137, and meanwhile the kernel has counted such a kill in our control group.',
       pitfalls: ['No space left on device: the container is kept, but nobody will know how it ended.'],
     },
   ];

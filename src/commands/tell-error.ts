@@ -1,0 +1,10 @@
+/** Errors on stderr, as every verb tells them. */
+
+import process from 'node:process';
+import type { UserError } from '../errors.ts';
+import { messageText } from '../ui/messages.ts';
+
+/** Tells an error that does not end the verb: what is left to do can be done. */
+export function tellError({ message, hint }: UserError): void {
+  process.stderr.write(messageText({ kind: 'error', text: message, hint }));
+}
