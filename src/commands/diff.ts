@@ -39,8 +39,8 @@ Usage
 
 It works while the container runs, and after it ended with run --keep. Nothing
 is changed. Of a container that was forked, or is a fork, it lists what changed
-before and after that. The list is complete and sorted by bytes. Of a directory that is
-gone only the directory is listed; a directory with changes inside is C.
+before and after that. The list is complete and sorted by bytes. Of a directory
+that is gone only the directory is listed; a directory with changes inside is C.
 
 A file counts as changed (C) as soon as the container has a copy of its own.
 --stat, --content and json tell what it is: changed content, mode, owner or
