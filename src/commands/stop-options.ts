@@ -14,7 +14,7 @@ export const STOP_OPTIONS = {
 
 export const STOP_OPTIONS_HELP = `  -t, --timeout SECONDS
                        until KILL (10); 0 kills at once, -1 waits without end
-      --time SECONDS   the same, as docker had it before
+      --time SECONDS   the same, as docker spelt it before
   -s, --signal SIGNAL  instead of the container's stop signal
 `;
 
