@@ -11,7 +11,7 @@ import { whileRuns } from '../support/background.ts';
 import { edits } from '../support/edits.ts';
 import { treeOf } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
-import { eachMode, ownDirectory, type Place } from '../support/modes.ts';
+import { eachMode, type Mode, ownDirectory, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { runAs, tinydocker, withoutNotes } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
@@ -19,8 +19,12 @@ import { applied, changesOf, editIn, editKept, sorted } from '../support/trees.t
 
 const hasBusybox = staticBusybox() !== undefined;
 
-function eachWithBusybox(name: string, body: (place: Place) => Promise<void>): void {
-  if (hasBusybox) eachMode(test, name, body);
+function eachWithBusybox(
+  name: string,
+  body: (place: Place) => Promise<void>,
+  only?: readonly Mode['name'][],
+): void {
+  if (hasBusybox) eachMode(test, name, body, only);
   else skipUnless(test, name, false, 'there is no static busybox', () => undefined);
 }
 
@@ -147,55 +151,64 @@ eachWithBusybox(`base and diff are what each sees, whatever they do (SEED=${SEED
   );
 });
 
-eachWithBusybox('parts of what was changed before and after a fork become an image', async place => {
-  makeImage(place, {
-    change: root => {
-      mkdirSync(join(root, 'm/d'), { recursive: true });
-      for (const name of ['a', 'b', 'c']) writeFileSync(join(root, 'm/d', name), name);
-    },
-  });
-  await editIn(place, 'c1', 'echo 1 >/m/d/a; echo 1 >/m/x; rm /m/d/b');
-  await done(place, 'fork', '-q', 'c1', 'c2');
-  const { after } = await editKept(place, 'c2', 'rm -r /m/d; mkdir /m/d; echo 2 >/m/d/a; echo 2 >/m/y');
-  const all = 'C /m\nC /m/d\nC /m/d/a\nD /m/d/b\nD /m/d/c\nA /m/x\nA /m/y\n';
-  assert.is(await done(place, 'diff', 'c2', '/m'), all);
-  const listed = await done(place, 'commit', '--dry-run', '--only', '/m', 'c2', 'mine');
-  assert.is([...listed.matchAll(/^# {3}(.*)$/gm)].map(([, line]) => `${line}\n`).join(''), all);
-  assert.match(
-    await refused(place, 'commit', '--only', '/m/d/c', 'c2', 'mine'),
-    /^tinydocker: The deletion of "\/m\/d\/c" can not be taken alone/,
-  );
-  await done(place, 'commit', '-q', '--except', '/m/d', 'c2', 'some');
-  const some = await editIn(place, 'some', ':', ['--image', 'some']);
-  assert.equal([...some.before.keys()].filter(path => path !== '/m').sort(), [
-    '/m/d',
-    '/m/d/a',
-    '/m/d/b',
-    '/m/d/c',
-    '/m/x',
-    '/m/y',
-  ]);
-  await done(place, 'commit', '-q', 'c2', 'whole');
-  assert.equal(sorted((await editIn(place, 'whole', ':', ['--image', 'whole'])).before), sorted(after));
-  assert.match(await done(place, 'history', 'whole'), /tinydocker fork/);
-});
+eachWithBusybox(
+  'parts of what was changed before and after a fork become an image',
+  async place => {
+    makeImage(place, {
+      change: root => {
+        mkdirSync(join(root, 'm/d'), { recursive: true });
+        for (const name of ['a', 'b', 'c']) writeFileSync(join(root, 'm/d', name), name);
+      },
+    });
+    await editIn(place, 'c1', 'echo 1 >/m/d/a; echo 1 >/m/x; rm /m/d/b');
+    await done(place, 'fork', '-q', 'c1', 'c2');
+    const { after } = await editKept(place, 'c2', 'rm -r /m/d; mkdir /m/d; echo 2 >/m/d/a; echo 2 >/m/y');
+    const all = 'C /m\nC /m/d\nC /m/d/a\nD /m/d/b\nD /m/d/c\nA /m/x\nA /m/y\n';
+    assert.is(await done(place, 'diff', 'c2', '/m'), all);
+    const listed = await done(place, 'commit', '--dry-run', '--only', '/m', 'c2', 'mine');
+    assert.is([...listed.matchAll(/^# {3}(.*)$/gm)].map(([, line]) => `${line}\n`).join(''), all);
+    assert.match(
+      await refused(place, 'commit', '--only', '/m/d/c', 'c2', 'mine'),
+      /^tinydocker: The deletion of "\/m\/d\/c" can not be taken alone/,
+    );
+    await done(place, 'commit', '-q', '--except', '/m/d', 'c2', 'some');
+    const some = await editIn(place, 'some', ':', ['--image', 'some']);
+    assert.equal([...some.before.keys()].filter(path => path !== '/m').sort(), [
+      '/m/d',
+      '/m/d/a',
+      '/m/d/b',
+      '/m/d/c',
+      '/m/x',
+      '/m/y',
+    ]);
+    await done(place, 'commit', '-q', 'c2', 'whole');
+    assert.equal(sorted((await editIn(place, 'whole', ':', ['--image', 'whole'])).before), sorted(after));
+    assert.match(await done(place, 'history', 'whole'), /tinydocker fork/);
+  },
+  ['root', 'range'],
+);
 
-eachMode(test, 'volumes that the image declares are copied', async place => {
-  makeImage(place, {
-    config: { Volumes: { '/data': {} } },
-    change: root => {
-      mkdirSync(join(root, 'data'));
-      writeFileSync(join(root, 'data/f'), 'image');
-    },
-  });
-  await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', `${GUARD}echo mine >/data/f; echo x >/x`);
-  await done(place, 'fork', '-q', 'c1', 'c2');
-  const volume = (name: string) => join(place.store, 'containers', name, 'volumes/1/f');
-  assert.is(readFileSync(volume('c2'), 'utf8'), 'mine\n');
-  await runAs(place, ['sh', '-c', 'echo other >"$1"', 'write', volume('c1')]);
-  assert.is(readFileSync(volume('c2'), 'utf8'), 'mine\n');
-  assert.is(await done(place, 'diff', 'c2'), 'A /x\n');
-});
+eachMode(
+  test,
+  'volumes that the image declares are copied',
+  async place => {
+    makeImage(place, {
+      config: { Volumes: { '/data': {} } },
+      change: root => {
+        mkdirSync(join(root, 'data'));
+        writeFileSync(join(root, 'data/f'), 'image');
+      },
+    });
+    await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', `${GUARD}echo mine >/data/f; echo x >/x`);
+    await done(place, 'fork', '-q', 'c1', 'c2');
+    const volume = (name: string) => join(place.store, 'containers', name, 'volumes/1/f');
+    assert.is(readFileSync(volume('c2'), 'utf8'), 'mine\n');
+    await runAs(place, ['sh', '-c', 'echo other >"$1"', 'write', volume('c1')]);
+    assert.is(readFileSync(volume('c2'), 'utf8'), 'mine\n');
+    assert.is(await done(place, 'diff', 'c2'), 'A /x\n');
+  },
+  ['root', 'range'],
+);
 
 eachMode(test, 'both start again, each with its own files over the shared ones', async place => {
   makeImage(place);
@@ -258,34 +271,39 @@ End it first, if it was run with --keep; or make an image of it as it is now: ti
   ['root'],
 );
 
-eachMode(test, 'a look at a container that was forked since it began', async place => {
-  makeImage(place);
-  ownDirectory(place.mode, join(place.store, 'tmp'));
-  await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', `${GUARD}echo x >/x`);
-  await runAs(place, ['sh', '-c', 'echo y >y']);
-  const scripts: [string, string][] = [];
-  for (const args of [
-    ['export', 'c1', '-o', 'c1.tar'],
-    ['cp', 'y', 'c1:/y'],
-    ['commit', 'c1', 'mine'],
-    ['fork', 'c1', 'c3'],
-    ['start', '-a', 'c1'],
-  ])
-    scripts.push([args[0] ?? '', await done(place, ...args.toSpliced(1, 0, '--dry-run'))]);
-  const removal = await done(place, 'rm', '--dry-run', 'c1');
-  await done(place, 'fork', '-q', 'c1', 'c2');
-  // A mount leaves something in overlay's scratch space.
-  const store = () => treeOf(place.store).filter(line => !line.includes('/work'));
-  const before = store();
-  for (const [verb, input] of scripts) {
-    const { status, stderr } = await runAs(place, ['sh'], { input });
-    assert.is(status, 125, verb);
-    assert.match(stderr, /forked meanwhile|changed meanwhile/, verb);
-    assert.equal(store(), before, verb);
-  }
-  assert.match((await runAs(place, ['sh'], { input: removal })).stderr, /has changed meanwhile/);
-  assert.equal(store(), before);
-  for (const name of ['c1', 'c2']) assert.is(await fileIn(place, name, '/x'), 'x\n');
-});
+eachMode(
+  test,
+  'a look at a container that was forked since it began',
+  async place => {
+    makeImage(place);
+    ownDirectory(place.mode, join(place.store, 'tmp'));
+    await done(place, 'run', '-q', '--keep', 'c1', 'sh', '-c', `${GUARD}echo x >/x`);
+    await runAs(place, ['sh', '-c', 'echo y >y']);
+    const scripts: [string, string][] = [];
+    for (const args of [
+      ['export', 'c1', '-o', 'c1.tar'],
+      ['cp', 'y', 'c1:/y'],
+      ['commit', 'c1', 'mine'],
+      ['fork', 'c1', 'c3'],
+      ['start', '-a', 'c1'],
+    ])
+      scripts.push([args[0] ?? '', await done(place, ...args.toSpliced(1, 0, '--dry-run'))]);
+    const removal = await done(place, 'rm', '--dry-run', 'c1');
+    await done(place, 'fork', '-q', 'c1', 'c2');
+    // A mount leaves something in overlay's scratch space.
+    const store = () => treeOf(place.store).filter(line => !line.includes('/work'));
+    const before = store();
+    for (const [verb, input] of scripts) {
+      const { status, stderr } = await runAs(place, ['sh'], { input });
+      assert.is(status, 125, verb);
+      assert.match(stderr, /forked meanwhile|changed meanwhile/, verb);
+      assert.equal(store(), before, verb);
+    }
+    assert.match((await runAs(place, ['sh'], { input: removal })).stderr, /has changed meanwhile/);
+    assert.equal(store(), before);
+    for (const name of ['c1', 'c2']) assert.is(await fileIn(place, name, '/x'), 'x\n');
+  },
+  ['root', 'range'],
+);
 
 test.run();
