@@ -61,7 +61,7 @@ export async function warmUp(upper: string, lower: string): Promise<void> {
     import('./host/changes/count.ts'),
     import('./commands/as-owner.ts'),
   ]);
-  const stack = { upper, lower: [lower], mounts: [], root: undefined };
+  const stack = { own: [upper], lower: [lower], mounts: [], root: undefined };
   // It can not be done on every machine that can build.
   await countChanges(stack, { prefix: 'user', run: runForLook, limit: 1000 }).catch(() => undefined);
 }

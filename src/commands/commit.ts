@@ -1,8 +1,8 @@
 /** `tinydocker commit`: an image of what a container changed. */
 
 import process from 'node:process';
-import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
-import { containerStack, stillThere } from '../host/changes/container.ts';
+import { EXIT, usageError, valueOf } from '../errors.ts';
+import { assertStillThere, containerStack } from '../host/changes/container.ts';
 import { findWhatGoesIn, mountPointsMade } from '../host/changes/goes-in.ts';
 import { imageOfContainer } from '../host/container-image.ts';
 import { findContainer, type StoredContainer } from '../host/containers.ts';
@@ -15,6 +15,7 @@ import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
 import { planCommit } from '../plan/image/plan-commit.ts';
 import { containerNameFailure, parseImageName, shown } from '../plan/names.ts';
+import { inodeOf } from '../plan/prune.ts';
 import { visibleBytes } from '../ui/changes-text.ts';
 import { askOwner, isOwner, runForLook } from './as-owner.ts';
 import { CONFIG_OPTIONS, configChanges, UNSUPPORTED } from './commit-options.ts';
@@ -42,7 +43,8 @@ If IMAGE is taken, it means the new image from then on.
 What goes in is what tinydocker diff lists; --dry-run lists it, too. A PATH is
 absolute, or relative to /, and means everything below it. Directories on the
 way to it go in as well. A container that changed nothing gives an image with
-an empty layer. Volumes, and sockets, are no part of an image.
+an empty layer. Volumes, and sockets, are no part of an image. What a fork froze
+becomes a layer of its own.
 
 What goes in
       --only PATH          take only what changed there (may be repeated)
@@ -117,13 +119,14 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const created = timestamp();
   const base = imageOfContainer(paths, container, created);
   const plan = planCommit({
-    ...{ container: name, image, layers: base.layers, base: base.config },
+    ...{ container: name, image, layers: base.layers, frozen: base.frozen, base: base.config },
+    ...(container.upper === undefined ? {} : { inode: inodeOf(container.upper) }),
     ...{ changes, created, createdBy: container.args.join(' ') || `tinydocker commit ${name}` },
     ...(message === undefined ? {} : { message }),
     ...(author === undefined ? {} : { author }),
     ...look,
     notes: [...notesOn(container, base.known), ...look.notes],
-    links: [...base.layers.map(newLinkName), newLinkName()],
+    links: [...base.layers, ...base.frozen, 'writable'].map(newLinkName),
     ...{ maxSize: limit, id: newOperationId(), facts },
   });
   const status = await carryOut(plan, options, commandLine);
@@ -164,15 +167,12 @@ async function lookAt(
   except: readonly string[],
 ): Promise<Look> {
   const { name } = container;
-  const stack = await containerStack(paths, name, container);
+  const stack = await containerStack(paths, container);
   const found = await findWhatGoesIn({
     ...{ container: name, stack, only, except, run: runForLook },
     prefix: isOwner() ? 'user' : 'trusted',
   });
-  if (!stillThere(stack))
-    throw new UserError(`The container ${shown(name)} ended meanwhile, and took its changes with it.`, {
-      hint: 'run --keep keeps them.',
-    });
+  assertStillThere(stack, name);
   const { changes, sockets, needless } = found;
   return {
     contents: changes.map(({ letter, path }) => `${letter} ${visibleBytes(path)}`),

@@ -1,10 +1,10 @@
 /** `tinydocker diff`: what a container changed. */
 
 import process from 'node:process';
-import { EXIT, UserError, usageError } from '../errors.ts';
+import { EXIT, usageError } from '../errors.ts';
 import { foundIn, pathsAsked } from '../host/changes/asked-paths.ts';
 import { findChanges, isAtOrBelow } from '../host/changes/changes.ts';
-import { containerStack, oursOf, stillThere } from '../host/changes/container.ts';
+import { allLayers, assertStillThere, containerStack, oursOf } from '../host/changes/container.ts';
 import type { FoundChange } from '../host/changes/details.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
@@ -38,8 +38,9 @@ Usage
   tinydocker diff [OPTIONS] NAME [PATH...]
 
 It works while the container runs, and after it ended with run --keep. Nothing
-is changed. The list is complete and sorted by bytes. Of a directory that is
-gone only the directory is listed; a directory with changes inside is C.
+is changed. Of a container that was forked, or is a fork, it lists what changed
+before and after that. The list is complete and sorted by bytes. Of a directory
+that is gone only the directory is listed; a directory with changes inside is C.
 
 A file counts as changed (C) as soon as the container has a copy of its own.
 --stat, --content and json tell what it is: changed content, mode, owner or
@@ -90,22 +91,20 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
   const status = await rerunAsOwner(facts, 'diff', argv);
   if (status !== undefined) return status;
 
-  const stack = await containerStack(paths, name, container);
+  const stack = await containerStack(paths, container);
+  const layers = allLayers(stack);
   const { changes, unreadable, withoutXattrs } = await findChanges({
-    upper: stack.upper,
+    own: stack.own,
     lower: stack.lower,
     prefix: isOwner() ? 'user' : 'trusted',
     ours: oursOf(stack.mounts),
     root: stack.root,
-    only: only.flatMap(path => pathsAsked(path, [...stack.lower.toReversed(), stack.upper])),
+    only: only.flatMap(path => pathsAsked(path, layers)),
     details: stat || content || format === 'json',
     run: runForLook,
   });
-  if (!stillThere(stack))
-    throw new UserError(`The container ${shown(name)} ended meanwhile, and took its changes with it.`, {
-      hint: 'run --keep keeps them.',
-    });
-  for (const path of only) noteMissing(path, changes, [...stack.lower.toReversed(), stack.upper]);
+  assertStillThere(stack, name);
+  for (const path of only) noteMissing(path, changes, layers);
   await print(changes, { format, stat, content, zero });
   if (withoutXattrs > 0)
     note(

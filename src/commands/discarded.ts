@@ -35,7 +35,7 @@ export function tellDiscarded(
 async function count(paths: StorePaths, name: string, mapping: Facts['mapping']): Promise<Count | undefined> {
   const container = recordedContainer(paths, name);
   if (container.layers.length === 0) return undefined;
-  const stack = await containerStack(paths, name, { ...container, state: 'alive' });
+  const stack = await containerStack(paths, { ...container, state: 'alive' });
   const prefix = mapping === 'host' ? 'trusted' : 'user';
   return countChanges(stack, { prefix, run: runForLook, limit: PATIENCE_MS });
 }

@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import { UserError } from '../errors.ts';
+import { removableContainer } from '../host/leftovers.ts';
 import { checkName } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
 import type { Facts } from '../plan/facts.ts';
@@ -14,11 +15,11 @@ import { removeAll } from './remove.ts';
  * the leftover can't be removed.
  */
 export async function freeName(name: string, facts: Facts): Promise<void> {
-  const container = await checkName(storePaths(facts.storeRoot), name);
+  const paths = storePaths(facts.storeRoot);
+  const container = await checkName(paths, name);
   if (container === undefined) return;
-  const { identity } = container;
   const { failed, interrupted } = await removeAll(
-    [{ type: 'container', name, identity } as const],
+    [removableContainer(paths, container)],
     removables => planPrune(removables, facts),
     { quiet: true, pace: 0 },
   );

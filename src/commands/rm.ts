@@ -7,6 +7,7 @@ import { findContainer, identityOf, type StoredContainer } from '../host/contain
 import { probeFacts } from '../host/facts.ts';
 import { heldError } from '../host/holder.ts';
 import { usedOnlyBy } from '../host/layer-use.ts';
+import { removableContainer } from '../host/leftovers.ts';
 import { type Found, findLiving } from '../host/living.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
@@ -45,9 +46,9 @@ Usage
 
 A container that runs is removed only with -f, which kills it first: all names
 are looked at before anything is done. The image stays as it is; what is lost is
-what the container wrote. Layers that only the container used, because its
-image's name means another one by now, go with it. What was run without --keep
-or -d takes itself away when it ends.
+what the container wrote. Layers that only the container used go with it: those
+that a fork froze, and those of an image whose name means another one by now.
+What was run without --keep or -d takes itself away when it ends.
 
 Options
   -f, --force          kill what runs, and take no offence at a name that no
@@ -87,13 +88,13 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const { layers, links } = await usedOnlyBy(paths, names);
   const planOf = (some: readonly Removable[]) => planRemoveContainers(some, facts);
   const things: readonly Removable[] = [
-    ...found.map(({ container: { name, identity }, living }) => {
+    ...found.map(({ container, living }) => {
+      const { identity } = container;
       // Its end changes the directory.
       return {
-        type: 'container',
-        name,
+        ...removableContainer(paths, container),
         identity: living === undefined ? identity : inodeOf(identity),
-      } as const;
+      };
     }),
     ...layers.map(digest => ({ type: 'layer', digest }) as const),
     ...links.map(name => ({ type: 'link', name }) as const),

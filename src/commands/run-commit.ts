@@ -43,11 +43,11 @@ export function withCommit(
   if (commit === undefined) return run;
   const created = timestamp();
   const links = image.layers.map(({ link }) => link);
-  const base = imageOfContainer(paths, { image: image.name, layers: links }, created);
+  const base = imageOfContainer(paths, { image: image.name, layers: links, frozen: [] }, created);
   const directories = layerDirectories(paths, image);
   const mounts = mountPoints({ mounts: userMounts(spec), imageVolumes });
   const plan = planCommit({
-    ...{ container: run.subject, image: commit, layers: base.layers, base: base.config },
+    ...{ container: run.subject, image: commit, layers: base.layers, frozen: [], base: base.config },
     ...{ changes: { env: [], labels: [] }, created, createdBy: spec.process.args.join(' ') },
     ...{ only: [], except: [], notes: [] },
     mounts: mountPointsMade(directories.toReversed(), mountPlaces(directories, mounts)),

@@ -27,6 +27,8 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rename: { summary: 'give a container another name', load: () => import('./rename.ts') },
   wait: { summary: 'wait until containers end; print how', load: () => import('./wait.ts') },
   events: { summary: 'tell what happens to containers and images', load: () => import('./events.ts') },
+  logs: { summary: 'show what a container in the background has written', load: () => import('./logs.ts') },
+  attach: { summary: 'join a container in the background', load: () => import('./attach.ts') },
   image: {
     summary: 'make an image from directories or tars: image import',
     load: () => import('./image.ts'),
@@ -40,6 +42,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   rmi: { summary: 'remove images', load: () => import('./rmi.ts') },
   rm: { summary: 'remove containers', load: () => import('./rm.ts') },
   commit: { summary: 'make an image of what a container changed', load: () => import('./commit.ts') },
+  fork: { summary: 'make a second container of the files of a kept one', load: () => import('./fork.ts') },
   diff: { summary: 'show what a container changed in its image', load: () => import('./diff.ts') },
   why: { summary: 'show which layer supplies a file, and what it hides', load: () => import('./why.ts') },
   cp: { summary: 'copy files into a container, and out of one', load: () => import('./cp.ts') },

@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
 import { EXIT, UserError, usageError, valueOf } from '../errors.ts';
-import { containerStack } from '../host/changes/container.ts';
+import { assertStillThere, containerStack } from '../host/changes/container.ts';
 import { xray } from '../host/changes/xray.ts';
 import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
@@ -38,7 +38,8 @@ A container sees its layers as one tree: from the topmost layer that has a path
 comes what is seen. It hides what lower layers have there: a file that was
 changed is copied up first (a copy), one that was deleted is hidden by a
 whiteout, and a directory that was made anew is opaque. Directories are joined.
-This shows every layer, topmost first, with what it has at the path.
+This shows every layer, topmost first, with what it has at the path. A frozen
+layer was the writable one until the container was forked.
 
 A name of both a container and an image is the container's; with its tag it is
 the image's. Links on the way are followed inside the root; if PATH itself is a
@@ -63,6 +64,8 @@ interface Subject {
   readonly names: readonly LayerName[];
   /** Where something is mounted over the layers. */
   readonly mounts: readonly string[];
+  /** Throws a UserError when the layers are others by now. */
+  assertSame(): void;
 }
 
 export async function run(argv: readonly string[], _commandLine: string): Promise<number> {
@@ -88,6 +91,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
   if (status !== undefined) return status;
 
   const view = await xray(subject.directories, path, isOwner() ? 'user' : 'trusted', runForLook);
+  subject.assertSame();
   if (view.layers.every(({ entry }) => entry === undefined) && coverOf(view, subject) === undefined)
     throw new UserError(`No layer of ${subject.title} has ${shown(String(view.path))}.`);
   process.stdout.write(format === 'json' ? json(view, subject) : text(view, subject));
@@ -97,12 +101,15 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
 async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
   const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
   if (container !== undefined) {
-    const { upper, lower, mounts } = await containerStack(paths, name, container);
+    const stack = await containerStack(paths, container);
+    const { own, lower, mounts } = stack;
+    const [, ...frozen] = own;
     return {
       title: `the container ${name}`,
-      directories: [upper, ...lower],
-      names: [{ title: 'writable layer' }, ...layerNames(lower)],
+      directories: [...own, ...lower],
+      names: [{ title: 'writable layer' }, ...frozenNames(frozen), ...layerNames(lower)],
       mounts: [...SYSTEM, ...mounts],
+      assertSame: () => assertStillThere(stack, name),
     };
   }
   const image = findImage(paths, valueOf(parseImageName(name)));
@@ -117,6 +124,7 @@ async function subjectOf(paths: StorePaths, name: string): Promise<Subject> {
     directories: lower.map(directory => real(directory, image.name)),
     names: layerNames(lower),
     mounts: [],
+    assertSame: () => undefined,
   };
 }
 
@@ -128,6 +136,14 @@ function real(directory: string, image: string): string {
       hint: 'Import the image again.',
     });
   }
+}
+
+function frozenNames(frozen: readonly string[]): readonly LayerName[] {
+  return frozen.map((directory, index) => ({
+    title: `frozen layer ${frozen.length - index} of ${frozen.length}`,
+    digest: digestOfLayer(directory),
+    frozen: true,
+  }));
 }
 
 function layerNames(lower: readonly string[]): readonly LayerName[] {
@@ -147,9 +163,10 @@ function text(view: XrayView, subject: Subject): string {
   const { names, title } = subject;
   const width = Math.max(...names.map(name => name.title.length));
   const rows = view.layers.map(layer => {
-    const { title: name = '', digest = '' } = names[layer.layer] ?? {};
+    const { title: name = '', digest = '', frozen } = names[layer.layer] ?? {};
+    const what = frozen ? 'by a fork' : digest.slice(0, 12);
     const mark = roleOf(view, layer) === 'supplies' ? '>' : ' ';
-    return `${mark} ${name.padEnd(width)}  ${digest.slice(0, 12).padEnd(12)}  ${layerWords(view, layer, names, visibleBytes)}\n`;
+    return `${mark} ${name.padEnd(width)}  ${what.padEnd(12)}  ${layerWords(view, layer, names, visibleBytes)}\n`;
   });
   const links = view.links.map(
     ({ path, target }) => `${visibleBytes(path)} is a link to ${visibleBytes(target)}.\n`,
@@ -160,6 +177,11 @@ function text(view: XrayView, subject: Subject): string {
       ? ''
       : `\nWhile the container runs, a mount on ${cover} covers it: what it sees there comes from no layer.\n`;
   return `${links.join('')}${visibleBytes(view.path)} in ${title} ${answerWords(view, names)}.\n\n${rows.join('')}${mounted}`;
+}
+
+/** What was never packed has no digest. */
+function digestIn(name: LayerName | undefined): string | undefined {
+  return name?.frozen ? undefined : name?.digest;
 }
 
 function json(view: XrayView, subject: Subject): string {
@@ -175,7 +197,8 @@ function json(view: XrayView, subject: Subject): string {
       mount: coverOf(view, subject) ?? null,
       layers: view.layers.map(layer => ({
         name: subject.names[layer.layer]?.title,
-        digest: subject.names[layer.layer]?.digest ?? null,
+        digest: digestIn(subject.names[layer.layer]) ?? null,
+        frozen: subject.names[layer.layer]?.frozen ?? false,
         role: roleOf(view, layer),
         entry: layer.entry === undefined || layer.whiteout ? null : entryJson(layer.entry),
         whiteout: layer.whiteout,

@@ -3,6 +3,7 @@
 import { closeSync, constants, openSync, read } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { execa } from 'execa';
 import { stepPath } from '../host/programs.ts';
@@ -300,6 +301,39 @@ export function startBackground(argv: readonly string[], input: string): Backgro
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
+    },
+  };
+}
+
+/** A process that outlasts us for a moment, and does something at our end. */
+export interface Survivor {
+  /** Settles when it says that it is ready, or can not be. */
+  readonly ready: Promise<boolean>;
+  /** Lets it do what it is for; settles when it has. */
+  finish(): Promise<void>;
+}
+
+/** Starts a process on the caller's stdin, in a session of its own. It prints something when it is ready; its descriptor 3 reads end of file when we end, however we end. */
+export function startSurvivor(argv: readonly string[]): Survivor {
+  needDescriptors(FOR_COMMAND);
+  const [program = '', ...words] = argv;
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    env: environment(),
+    detached: true,
+    buffer: false,
+    stdio: descriptors('inherit', 'pipe', 'ignore', 'pipe') as never,
+  });
+  const [, said, , end] = child.stdio as unknown as readonly (Duplex | null)[];
+  end?.on('error', () => undefined);
+  return {
+    ready: Promise.race([
+      new Promise<boolean>(resolve => said?.once('data', () => resolve(true))),
+      child.then(() => false),
+    ]),
+    finish: async () => {
+      end?.destroy();
+      await child;
     },
   };
 }

@@ -83,6 +83,7 @@ async function perform(
       state.containerEnded = await state.container.ended;
       await Promise.race([state.log?.drained, sleep(DRAIN_MS, undefined, { ref: false })]);
       state.values.set(STATUS.var, String(state.containerEnded.exitStatus ?? KILLED));
+      state.log?.tellStatus(state.containerEnded.exitStatus ?? KILLED);
       tellTime(action.time, state);
       if (action.outOfMemory !== undefined) tellOutOfMemory(action.outOfMemory, state);
       return undefined;

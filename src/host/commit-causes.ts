@@ -28,6 +28,8 @@ export function commitCause({ id }: Step, values: Values, said: string): Diagnos
       cause: `The container ${name} ended meanwhile, or was removed, and took its changes with it.`,
       hint: 'run --keep keeps them.',
     };
+  if (/^forked meanwhile$/m.test(said))
+    return { cause: `The container ${name} was forked meanwhile; nothing was changed.`, hint: 'Try again.' };
   const [, reserved] = /^reserved name: \.(.*)$/m.exec(said) ?? [];
   if (reserved !== undefined) return diagnosisOf(reservedName(shown(reserved)));
   if (/nosymfollow/.test(said))

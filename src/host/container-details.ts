@@ -7,7 +7,7 @@ import type { SpecMount } from '../plan/spec.ts';
 import type { Data } from '../plan/template.ts';
 import { imageOfContainer } from './container-image.ts';
 import { type ContainerLook, lossOf, stateWord } from './container-look.ts';
-import type { StoredContainer } from './containers.ts';
+import { recordedLinks, type StoredContainer } from './containers.ts';
 import { sha256 } from './sha256.ts';
 import type { StorePaths } from './store-paths.ts';
 
@@ -44,7 +44,7 @@ export function containerDetails(paths: StorePaths, look: ContainerLook): Readon
       Name: 'overlay',
       Data: {
         // Highest first, as mount(8) takes them.
-        LowerDir: container.layers
+        LowerDir: recordedLinks(container)
           .map(link => join(paths.links, link))
           .toReversed()
           .join(':'),

@@ -13,6 +13,8 @@ import { digestOfLayer, type StorePaths } from './store-paths.ts';
 export interface ContainerImage {
   /** Digests of its layers, lowest first. */
   readonly layers: readonly string[];
+  /** Names in the store of the layers above these that forks froze, lowest first. */
+  readonly frozen: readonly string[];
   /** Its OCI configuration. */
   readonly config: string;
   /** Whether an image with these layers is still there. Without one, the configuration names the layers and nothing else. */
@@ -25,10 +27,11 @@ export interface ContainerImage {
  */
 export function imageOfContainer(
   paths: StorePaths,
-  { image, layers: links }: Pick<StoredContainer, 'image' | 'layers'>,
+  { image, layers: links, frozen }: Pick<StoredContainer, 'image' | 'layers' | 'frozen'>,
   created: string,
 ): ContainerImage {
-  const layers = links.map(link => ({ digest: digestOfLayer(readlinkSync(join(paths.links, link))), link }));
+  const layerOf = (link: string) => digestOfLayer(readlinkSync(join(paths.links, link)));
+  const layers = links.map(link => ({ digest: layerOf(link), link }));
   const digests = layers.map(({ digest }) => digest);
   const candidates = listImages(paths).filter(
     record => record.layers.map(({ digest }) => digest).join() === digests.join(),
@@ -38,6 +41,7 @@ export function imageOfContainer(
   if (found !== undefined) imageConfig(found);
   return {
     layers: digests,
+    frozen: frozen.map(layerOf),
     config: ociConfigText(record, architecture()),
     known: found !== undefined,
   };

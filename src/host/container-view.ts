@@ -3,7 +3,8 @@
 import { UserError } from '../errors.ts';
 import type { ContainerView } from '../plan/files/view.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
-import { layerLinks } from './container-layers.ts';
+import { inodeOf } from '../plan/prune.ts';
+import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer } from './containers.ts';
 import { recordedInit } from './init-process.ts';
 import { noSuchContainer } from './no-container.ts';
@@ -17,7 +18,11 @@ export async function containerView(paths: StorePaths, name: string): Promise<Co
     throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
       hint: 'tinydocker prune removes it.',
     });
-  if (container.state === 'kept') return { name, type: 'kept', links: layerLinks(paths, container) };
+  if (container.state === 'kept') {
+    const links = layerLinks(paths, container);
+    if (container.upper === undefined) throw noWritableLayer(container);
+    return { name, type: 'kept', links, upper: inodeOf(container.upper) };
+  }
   const init = recordedInit(container.directory);
   if (init === undefined)
     throw new UserError(`The container ${shown(name)} is just being made, or just ending.`, {

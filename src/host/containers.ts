@@ -25,8 +25,15 @@ export interface StoredContainer {
   readonly state: ContainerState;
   /** Which directory was looked at; see identityOf. */
   readonly identity: string;
-  /** Short links of the layers that it stands on, as far as it was written down. */
+  /** Short links of its image's layers, lowest first, as far as they were written down. */
   readonly layers: readonly string[];
+  /** Short links of the layers above these, which forks froze: lowest first. */
+  readonly frozen: readonly string[];
+  /**
+   * Which writable layer it had before its record was read, as identityOf tells it; undefined when it had none. A fork changes the record first and then the
+   * writable layer: who finds this one still there, at the end, has seen what belongs together.
+   */
+  readonly upper: string | undefined;
   /** The name of the image that it was made of, and its command, as far as they were written down. */
   readonly image: string | undefined;
   readonly args: readonly string[];
@@ -48,10 +55,11 @@ export async function findContainer(paths: StorePaths, name: string): Promise<St
   const alive = await isAlive(directory, 'gate');
   const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
+  const upper = upperIdentity(directory);
   const { keep, ...written } = readContainer(directory);
   const journal = readJournal(directory);
   const state = alive ? 'alive' : keep && wasSetUp(journal) ? 'kept' : 'leftover';
-  return { name, directory, identity: identityOf(stats), state, journal, ...written };
+  return { name, directory, identity: identityOf(stats), state, upper, journal, ...written };
 }
 
 /**
@@ -70,10 +78,25 @@ export function containerStateNow(directory: string): ContainerState | undefined
 export function recordedContainer(
   paths: StorePaths,
   name: string,
-): Pick<StoredContainer, 'name' | 'directory' | 'layers' | 'mounts'> {
+): Pick<StoredContainer, 'name' | 'directory' | 'layers' | 'frozen' | 'upper' | 'mounts'> {
   const directory = join(paths.containers, name);
-  const { layers, mounts } = readContainer(directory);
-  return { name, directory, layers, mounts };
+  const upper = upperIdentity(directory);
+  const { layers, frozen, mounts } = readContainer(directory);
+  return { name, directory, layers, frozen, upper, mounts };
+}
+
+/** All links that the container's record names: nobody may remove what they lead to. */
+export function recordedLinks({
+  layers,
+  frozen,
+}: Pick<StoredContainer, 'layers' | 'frozen'>): readonly string[] {
+  return [...layers, ...frozen];
+}
+
+/** Which writable layer a container has at this moment; undefined when it has none. */
+export function upperIdentity(directory: string): string | undefined {
+  const stats = lstatSync(join(directory, 'upper'), { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : identityOf(stats);
 }
 
 /** All containers, by name. */
@@ -136,13 +159,17 @@ function wasSetUp(journal: JournalContents | undefined): boolean {
   return journal === undefined || journal.head.kind === 'start' || hasSucceeded(journal.records);
 }
 
-function readContainer(
-  directory: string,
-): Pick<StoredContainer, 'layers' | 'image' | 'args' | 'mounts' | 'record'> & { readonly keep: boolean } {
+function readContainer(directory: string): Pick<
+  StoredContainer,
+  'layers' | 'frozen' | 'image' | 'args' | 'mounts' | 'record'
+> & {
+  readonly keep: boolean;
+} {
   const record = readRecord(directory);
   return {
     keep: record?.keep ?? false,
     layers: record?.layers ?? [],
+    frozen: record?.frozen ?? [],
     image: record?.image || undefined,
     args: record?.process.args ?? [],
     mounts: record === undefined ? [] : mountPoints(record),

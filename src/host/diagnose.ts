@@ -7,6 +7,7 @@ import { knownValues } from '../plan/values.ts';
 import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { forkRefused } from './causes/fork-refused.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
@@ -27,6 +28,7 @@ const CAUSES: readonly Cause[] = [
   notEntered,
   limitReached,
   copyRefused,
+  forkRefused,
   nameTaken,
   claimed,
   namespaceRefused,

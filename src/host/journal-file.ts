@@ -139,6 +139,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   prune: true,
   export: true,
   copy: true,
+  fork: true,
   exec: true,
   stop: true,
   kill: true,

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageRecord } from '../plan/image/image.ts';
 import { recordFile } from '../plan/names.ts';
-import { identityOf, listContainers, type StoredContainer } from './containers.ts';
+import { identityOf, listContainers, recordedLinks, type StoredContainer } from './containers.ts';
 import { diskUsage } from './disk-usage.ts';
 import { filesIn, listImages } from './images.ts';
 import { digestOfLayer, imageFile, type StorePaths } from './store-paths.ts';
@@ -39,7 +39,7 @@ export async function findUnused(
   filter: (image: ImageRecord) => boolean,
   others: boolean,
 ): Promise<UnusedImages> {
-  const containers = new Set((await listContainers(paths)).flatMap(({ layers }) => layers));
+  const containers = new Set((await listContainers(paths)).flatMap(recordedLinks));
   const images = listImages(paths).filter(
     image => filter(image) && !image.layers.some(({ link }) => containers.has(link)),
   );
@@ -78,7 +78,7 @@ export async function unusedWithout(
   const records = recordTexts(paths, names);
   const links = new Set(records.flatMap(text => text.match(/\b[A-Z0-9]{8}\b/g) ?? []));
   const staying = (await listContainers(paths)).filter(({ name }) => !containers.includes(name));
-  for (const { layers } of staying) for (const link of layers) links.add(link);
+  for (const link of staying.flatMap(recordedLinks)) links.add(link);
   const digests = new Set([
     ...records.flatMap(text => text.match(/\b[0-9a-f]{64}\b/g) ?? []),
     ...[...links].flatMap(link => target(paths, link)),

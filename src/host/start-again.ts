@@ -7,9 +7,10 @@ import { completeSpec } from '../plan/create-spec.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import type { Facts } from '../plan/facts.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
+import { inodeOf } from '../plan/prune.ts';
 import { planRun } from '../plan/run/plan-run.ts';
 import type { Plan } from '../plan/step.ts';
-import { layerLinks } from './container-layers.ts';
+import { layerLinks, noWritableLayer } from './container-layers.ts';
 import { findContainer } from './containers.ts';
 import { noSuchContainer } from './no-container.ts';
 import { newOperationId } from './operation.ts';
@@ -51,7 +52,10 @@ export async function planStart({
       hint: `tinydocker commit ${name} IMAGE makes an image of its files.`,
     });
   const spec = completeSpec(record);
-  const layers = layerLinks(paths, container).map(link => ({
+  const { upper } = container;
+  const links = layerLinks(paths, container);
+  if (upper === undefined) throw noWritableLayer(container);
+  const layers = links.map(link => ({
     link,
     digest: digestOfLayer(readlinkSync(join(paths.links, link))),
   }));
@@ -76,7 +80,7 @@ export async function planStart({
         ...(attach === undefined ? { log: { max: record.logMax ?? DEFAULT_LOG_MAX } } : {}),
         ...(record.init ? { init: true } : {}),
         ...(record.stopSignal === undefined ? {} : { stopSignal: record.stopSignal }),
-        again: newOperationId(),
+        again: { id: newOperationId(), upper: inodeOf(upper) },
       },
       layers,
       imageVolumes: record.imageVolumes,

@@ -1,7 +1,7 @@
 /** What the store takes on disk, and how much of it could go. Read-only. */
 
 import { join } from 'node:path';
-import { listContainers } from './containers.ts';
+import { listContainers, recordedLinks } from './containers.ts';
 import { diskUsage, type Usage } from './disk-usage.ts';
 import { listImages } from './images.ts';
 import { findUnused } from './layer-use.ts';
@@ -17,7 +17,7 @@ export interface KindUsage {
   readonly reclaimable: Usage;
 }
 
-/** Images, with each layer counted once; containers, each with all that lies in its directory; and what prune would remove. */
+/** Images, with each layer counted once; containers, each with all that lies in its directory, and layers that forks froze; and what prune would remove. */
 export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[]> {
   const containers = (await listContainers(paths)).filter(({ state }) => state !== 'leftover');
   const images = listImages(paths);
@@ -26,6 +26,11 @@ export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[
   const unused = await findUnused(paths, () => true, false);
   const layers = new Set(images.flatMap(image => image.layers.map(({ digest }) => digest)));
   const directories = containers.map(({ directory, state }) => ({ state, usage: diskUsage(directory) }));
+  const running = containers.filter(({ state }) => state === 'alive').flatMap(recordedLinks);
+  const frozen = [...new Set(containers.flatMap(container => container.frozen))].map(link => ({
+    runs: running.includes(link),
+    usage: diskUsage(join(paths.links, link)),
+  }));
   const left = { bytes: found.reduce((sum, { bytes }) => sum + bytes, 0), complete: true };
   return [
     {
@@ -39,8 +44,11 @@ export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[
       kind: 'Containers',
       total: containers.length,
       active: containers.filter(({ state }) => state === 'alive').length,
-      size: sumOf(directories.map(({ usage }) => usage)),
-      reclaimable: sumOf(directories.flatMap(({ state, usage }) => (state === 'alive' ? [] : [usage]))),
+      size: sumOf([...directories, ...frozen].map(({ usage }) => usage)),
+      reclaimable: sumOf([
+        ...directories.flatMap(({ state, usage }) => (state === 'alive' ? [] : [usage])),
+        ...frozen.flatMap(({ runs, usage }) => (runs ? [] : [usage])),
+      ]),
     },
     { kind: 'Leftovers', total: found.length, active: 0, size: left, reclaimable: left },
   ];

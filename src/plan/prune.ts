@@ -2,6 +2,8 @@
 
 import { type Arg, arg, STORE, type Variable } from './arg.ts';
 import type { Facts } from './facts.ts';
+import { isFrozen } from './fork/frozen-layer.ts';
+import { HELD_TEXT } from './held.ts';
 import type { Phase, Plan, Step } from './step.ts';
 import { asOwner } from './user-namespace.ts';
 
@@ -12,6 +14,8 @@ export type Removable =
       readonly name: string;
       /** Which directory was judged: inode number and time of its last change. See identityOf in src/host/containers.ts. */
       readonly identity: string;
+      /** What its journal says has to be undone first outside of its directory, in this order, all values put in: a fork has moved files of another container. */
+      readonly undos?: readonly { readonly step: string; readonly argv: readonly string[] }[];
     }
   /** The workspace of an image operation. */
   | {
@@ -22,6 +26,7 @@ export type Removable =
       /** What its journal says has to be undone first, in this order, all values put in. */
       readonly undos: readonly { readonly step: string; readonly argv: readonly string[] }[];
     }
+  /** By its digest, or, of one that a fork froze, its name in the store. */
   | { readonly type: 'layer'; readonly digest: string }
   /** A short link to a layer. */
   | { readonly type: 'link'; readonly name: string };
@@ -33,22 +38,18 @@ export const REMOVE_LINK_SH: Variable = { var: 'REMOVE_LINK_SH' };
 /**
  * Removes a directory of a dead owner. Arguments: the directory, its identity (inode and time of change, or only the inode), the fifo that a living
  * owner holds. The directory is entered first and then judged, so that whatever happens to its name, it is this directory that
- * is emptied. Opening a fifo for writing without waiting fails with ENXIO when nobody holds it. container.json goes first: then
- * a removal that is broken off leaves a leftover, not half of a kept container.
+ * is emptied. Whoever works on a kept container holds its lock. container.json goes first: then a removal that is broken off leaves a leftover, not half of
+ * a kept container.
  */
 export const REMOVE_TEXT = `
+${HELD_TEXT}
 cd -P -- "$1" 2>/dev/null || { [ -e "$1" ] || exit 0; echo "$1 can not be entered" >&2; exit 1; }
 exec 9<.; flock -n 9 || { echo "$1 is in use, so it is left alone" >&2; exit 0; }
 case "$(stat -c '%i %.9Z' .) " in
   "$2 "*) ;;
   *) echo "$1 has changed meanwhile, so it is left alone" >&2; exit 0 ;;
 esac
-if [ -p "./$3" ]; then
-  case $(dd if=/dev/null "of=./$3" oflag=nonblock conv=nocreat,notrunc 2>&1 || :) in
-    *'No such device or address'*) ;;
-    *) echo "$1 is in use, so it is left alone" >&2; exit 0 ;;
-  esac
-fi
+if held "./$3"; then echo "$1 is in use, so it is left alone" >&2; exit 0; fi
 rm -f ./container.json
 find . -mindepth 1 -xdev -ignore_readdir_race -delete
 if [ "$1" -ef . ]; then rmdir -- "$1"; fi
@@ -90,7 +91,7 @@ const PITFALLS = [
 ] as const;
 
 const PHASES: readonly Phase[] = [
-  { id: 'containers', title: 'Remove the directories of containers.' },
+  { id: 'containers', title: 'Undo what forks had begun, and remove the directories of containers.' },
   { id: 'workspaces', title: 'Undo what image operations had begun, and remove their workspaces.' },
   { id: 'layers', title: 'Remove layers and links that nothing refers to.' },
 ];
@@ -139,7 +140,8 @@ export function planRemoveContainers(
 
 /** What a removable is called, as lists and messages show it. */
 export function removableName(removable: Removable): string {
-  return removable.type === 'layer' ? removable.digest.slice(0, 12) : removable.name;
+  if (removable.type !== 'layer') return removable.name;
+  return isFrozen(removable.digest) ? removable.digest : removable.digest.slice(0, 12);
 }
 
 /** Which of the removables a step of their plan belongs to, by its place. */
@@ -178,6 +180,7 @@ function stepsOf(removable: Removable, number: number, facts: Pick<Facts, 'mappi
   switch (removable.type) {
     case 'container':
       return [
+        ...(removable.undos ?? []).map(({ step, argv }) => undoStep('container', step, argv, number)),
         directoryStep(facts, {
           ...removable,
           id: `remove-container-${number}`,
@@ -189,7 +192,7 @@ function stepsOf(removable: Removable, number: number, facts: Pick<Facts, 'mappi
       ];
     case 'workspace':
       return [
-        ...removable.undos.map(({ step, argv }) => undoStep(step, argv, number)),
+        ...removable.undos.map(({ step, argv }) => undoStep('workspace', step, argv, number)),
         directoryStep(facts, {
           // The undos have changed the directory by now; its name was random, and is nobody else's.
           identity: removable.undos.length > 0 ? inodeOf(removable.identity) : removable.identity,
@@ -266,10 +269,15 @@ function directoryStep(facts: Pick<Facts, 'mapping'>, removal: DirectoryRemoval)
   };
 }
 
-function undoStep(step: string, argv: readonly string[], number: number): Step {
+function undoStep(
+  of: 'container' | 'workspace',
+  step: string,
+  argv: readonly string[],
+  number: number,
+): Step {
   return {
-    id: `undo-workspace-${number}-${step}`,
-    phase: 'workspaces',
+    id: `undo-${of}-${number}-${step}`,
+    phase: `${of}s`,
     title: `undo ${step}`,
     where: HOST,
     action: { type: 'run', argv },

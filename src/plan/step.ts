@@ -151,6 +151,7 @@ export type PlanKind =
   | 'prune'
   | 'export'
   | 'copy'
+  | 'fork'
   | 'exec'
   | 'stop'
   | 'kill'

@@ -7,6 +7,7 @@ import process from 'node:process';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { edits } from '../support/edits.ts';
 import { treeOf } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
 import { CELLS, editsOf, fill, SOCKET_CELLS, socketVolume } from '../support/matrix.ts';
@@ -61,22 +62,6 @@ eachWithBusybox('base and diff are what the container saw, over the matrix', asy
 });
 
 const SEED = Number(process.env['SEED'] ?? 20_261_124);
-const names = fc.constantFrom('a', 'b', 'c', 'sp ace', 'é', '-x');
-const paths = fc.array(names, { minLength: 1, maxLength: 3 }).map(parts => `'/m/${parts.join('/')}'`);
-const edit = fc.oneof(
-  paths.map(path => `[ -p ${path} ] || echo x >>${path}`),
-  paths.map(path => `mkdir -p ${path}`),
-  paths.map(path => `rm -rf ${path}`),
-  paths.map(path => `chmod 750 ${path}`),
-  paths.map(path => `touch -d 2002-03-04 ${path}`),
-  paths.map(path => `rm -rf ${path}; mkdir ${path}`),
-  fc.tuple(paths, paths).map(([from, to]) => `mv ${from} ${to}`),
-  fc.tuple(paths, paths).map(([from, to]) => `ln -s ${from} ${to}`),
-  fc.tuple(paths, paths).map(([from, to]) => `cp -a ${from} ${to}`),
-  fc.tuple(paths, paths).map(([from, to]) => `ln ${from} ${to}`),
-  paths.map(path => `mkfifo ${path}`),
-);
-const edits = fc.array(edit, { minLength: 20, maxLength: 60 }).map(lines => lines.join('\n'));
 
 eachWithBusybox(`base and diff are what the container saw, whatever it does (SEED=${SEED})`, async place => {
   const base = makeImage(place, { change: root => mkdirSync(join(root, 'm/a/b/c'), { recursive: true }) });

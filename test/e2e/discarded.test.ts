@@ -174,7 +174,7 @@ eachMode(
       ...inside('for i in 1 2 3 4 5 6 7 8 9; do mkdir /etc/$i; : >/etc/$i/f; done; rm /etc/group'),
     ]);
     assert.is(made.status, 0, made.stderr);
-    const stack = await containerStack(paths, 'c1', { ...recordedContainer(paths, 'c1'), state: 'kept' });
+    const stack = await containerStack(paths, { ...recordedContainer(paths, 'c1'), state: 'kept' });
     let asked = 0;
     const run = () => {
       asked += 1;

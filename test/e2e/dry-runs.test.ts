@@ -48,6 +48,7 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['c1', 'made'],
     ['--only', '/etc', 'c1', 'made'],
   ],
+  fork: [['c1', 'made']],
   cp: [
     ['c1:/etc/new', '$D/out'],
     ['$D/files.tar', 'c1:/etc'],

@@ -1,6 +1,6 @@
 /** Trees that are odd in every way a file system allows: imported, used, compared, and removed again. */
 
-import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -81,5 +81,34 @@ eachMode(test, 'odd names, 2,000 levels, 2,000 links', async place => {
   assert.is((await tinydocker(place, ['image', 'ls', '-q'])).status, 0);
   assert.equal(readdirSync(join(place.store, 'containers')), []);
 });
+
+const MEBI = 1 << 20;
+
+eachMode(
+  test,
+  "holes of sparse files stay holes where the archive has them; a directory's are filled in",
+  async place => {
+    const program = `mkdir tree; cd tree; echo middle | dd of=file bs=1 seek=${8 * MEBI} 2>/dev/null; truncate -s ${16 * MEBI} file
+for format in posix gnu; do tar --sparse --format=$format -cf ../$format.tar file; done; sha256sum <file`;
+    const { status, stdout: sum, stderr } = await runAs(place, ['sh', '-ec', program]);
+    assert.is(status, 0, stderr);
+    for (const [source, most] of [
+      ['posix.tar', MEBI],
+      ['gnu.tar', MEBI],
+      ['tree', 17 * MEBI],
+    ] as const) {
+      const imported = await tinydocker(place, ['image', 'import', '-q', 'x', join(place.home, source)]);
+      assert.is(imported.status, 0, imported.stderr);
+      const record = JSON.parse(
+        readFileSync(join(place.store, 'images/x:latest.json'), 'utf8'),
+      ) as ImageRecord;
+      const file = join(place.store, 'layers', record.layers[0]?.digest ?? '', 'files/file');
+      const { size, blocks } = statSync(file);
+      assert.is(size, 16 * MEBI);
+      assert.ok(blocks * 512 < most, `${source}: ${blocks} blocks`);
+      assert.is((await runAs(place, ['sh', '-c', 'sha256sum <"$1"', 'sum', file])).stdout, sum);
+    }
+  },
+);
 
 test.run();

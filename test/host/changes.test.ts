@@ -30,7 +30,7 @@ function run(argv: readonly string[], input: Buffer): Promise<Buffer> {
 
 async function lines(dir: string, prefix: 'trusted' | 'user' = 'user'): Promise<readonly string[]> {
   const { changes } = await findChanges({
-    upper: join(dir, 'upper'),
+    own: [join(dir, 'upper')],
     lower: [join(dir, 'lower')],
     prefix,
     ours: new Set(),

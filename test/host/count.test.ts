@@ -12,7 +12,7 @@ const test = suite('host/count');
 /** Counts in a writable layer over one other; `asked` says how often attributes had to be read, which takes a process. */
 async function count(dir: string, limit = 60_000) {
   let asked = 0;
-  const stack = { upper: join(dir, 'upper'), lower: [join(dir, 'lower')], mounts: [], root: undefined };
+  const stack = { own: [join(dir, 'upper')], lower: [join(dir, 'lower')], mounts: [], root: undefined };
   const counted = await countChanges(stack, {
     prefix: 'user',
     limit,
@@ -52,7 +52,7 @@ test('whoever asks about a directory asks about those above it, which may hide a
     // Only what lies above is opaque.
     const asked: string[] = [];
     await countChanges(
-      { upper, lower: [lower], mounts: [], root: undefined },
+      { own: [upper], lower: [lower], mounts: [], root: undefined },
       {
         prefix: 'user',
         limit: 60_000,

@@ -69,6 +69,24 @@ test('only what no image and no other container names belongs to containers alon
     assert.equal(await usedOnlyBy(paths, ['c1']), { links: ['AAAAAAAA'], layers: [ONE] });
   }));
 
+test('a frozen layer is in use as long as a container names its link', () =>
+  withTempDir(async root => {
+    const paths = store(root);
+    const name = `frozen-${'3'.repeat(16)}`;
+    mkdirSync(join(paths.layers, name));
+    symlinkSync(`../layers/${name}/files`, join(paths.links, 'FFFFFFFF'));
+    for (const container of ['c1', 'c2']) {
+      const directory = join(paths.containers, container);
+      mkdirSync(directory);
+      const record = { keep: true, layers: ['AAAAAAAA'], frozen: ['FFFFFFFF'] };
+      writeFileSync(join(directory, 'container.json'), JSON.stringify(record));
+      utimesSync(directory, 0, 0);
+    }
+    assert.equal(await unusedWithout(paths, []), { links: [], layers: [] });
+    assert.equal(await usedOnlyBy(paths, ['c1']), { links: [], layers: [] });
+    assert.equal(await usedOnlyBy(paths, ['c1', 'c2']), { links: ['FFFFFFFF'], layers: [name] });
+  }));
+
 test('what an import is about to publish is in use, however little of it is written', () =>
   withTempDir(async root => {
     const paths = store(root);

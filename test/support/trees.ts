@@ -1,9 +1,12 @@
 /** What a container sees, listed by itself; and the same made of a base and a diff. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { IMAGE_MARK_FILE } from './image.ts';
 import type { Place } from './modes.ts';
 import { GUARD } from './probe.ts';
-import { tinydocker } from './run.ts';
+import { type Finished, runAs, tinydocker } from './run.ts';
 
 /** By path: type, permissions, owner, time, link target, hash of the content. */
 export type Tree = ReadonlyMap<string, string>;
@@ -36,10 +39,53 @@ export async function editIn(
   edits: string,
   options: readonly string[] = [],
 ): Promise<{ readonly before: Tree; readonly after: Tree }> {
-  const command = `${GUARD}${LIST}umask 022; list before; { ${edits}\n:; } 2>/dev/null; list after`;
-  const run = await tinydocker(place, ['run', '-q', '--keep', ...options, name, 'sh', '-c', command]);
-  assert.is(run.status, 0, run.stderr);
-  const [, before = '', after = ''] = run.stdout.split(/^=== .*\n/m);
+  const run = await tinydocker(place, [
+    ...['run', '-q', '--keep', ...options, name, 'sh', '-c', listed(edits)],
+  ]);
+  return treesIn(run);
+}
+
+/** Mounts a kept container's layers as a start does, and runs a command of the image in them. Arguments: the store, overlay's options, where, the program. */
+const IN_KEPT = `
+cd -- "$1"; mount --no-mtab -t overlay overlay -o "$2" -- "$3"; cd -- "$3"
+[ -e .${IMAGE_MARK_FILE} ] || exit 99
+exec chroot . /bin/sh -c "$4"`;
+
+/** The same in a container that was kept, whose files are those of an image with a static busybox. */
+export async function editKept(
+  place: Place,
+  name: string,
+  edits: string,
+): Promise<{ readonly before: Tree; readonly after: Tree }> {
+  const { store, mode } = place;
+  const directory = `containers/${name}`;
+  const record = JSON.parse(readFileSync(join(store, directory, 'container.json'), 'utf8')) as {
+    readonly layers: readonly string[];
+    readonly frozen?: readonly string[];
+  };
+  const lower = [...record.layers, ...(record.frozen ?? [])].toReversed().map(link => `l/${link}`);
+  const encoding = mode.name === 'root' ? 'redirect_dir=nofollow,metacopy=off' : 'userxattr';
+  const user = {
+    root: [],
+    range: ['--user', '--map-root-user', '--map-auto'],
+    single: ['--user', '--map-root-user'],
+  };
+  const run = await runAs(place, [
+    ...['unshare', ...user[mode.name], '--mount', '--propagation', 'private', '--'],
+    ...['sh', '-ec', IN_KEPT, 'in-kept', store],
+    `${encoding},lowerdir=${lower.join(':')},upperdir=${directory}/upper,workdir=${directory}/work`,
+    ...[`${directory}/merged`, listed(edits)],
+  ]);
+  return treesIn(run);
+}
+
+function listed(edits: string): string {
+  return `${GUARD}${LIST}umask 022; list before; { ${edits}\n:; } 2>/dev/null; list after`;
+}
+
+function treesIn({ status, stdout, stderr }: Finished): { readonly before: Tree; readonly after: Tree } {
+  assert.is(status, 0, stderr);
+  const [, before = '', after = ''] = stdout.split(/^=== .*\n/m);
   return { before: treeIn(before), after: treeIn(after) };
 }
 

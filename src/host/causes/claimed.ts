@@ -18,6 +18,8 @@ export const claimed: Cause = ({ plan, step, failure, values }) => {
       cause: `The container ${name} can not be renamed just now: ${who} has it.`,
       hint: 'Try again when that is done.',
     };
+  if (said('the container was forked meanwhile'))
+    return { cause: `The container ${name} was forked meanwhile.`, hint: 'Try again.' };
   const gone = said('is being removed') || said('was removed meanwhile');
   if (gone || (plan.kind === 'start' && (said('No such file') || said('ENOENT') || said("can't cd"))))
     return { cause: `The container ${name} was removed or renamed just now.` };

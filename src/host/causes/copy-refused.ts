@@ -73,6 +73,8 @@ function pathCause(said: string, where: string, inside: boolean): Diagnosis | un
 function containerCause({ plan, failure: { stderr } }: Scene): Diagnosis | undefined {
   if (/^the container has ended$|nsenter: .*(No such file|No such process)/m.test(stderr))
     return { cause: `The container ${plan.subject} has ended meanwhile.` };
+  if (/^the container was forked meanwhile$/m.test(stderr))
+    return { cause: `The container ${plan.subject} was forked meanwhile.`, hint: 'Try again.' };
   if (/Read-only file system/.test(stderr))
     return {
       cause: `The root file system of ${plan.subject} is read-only, so nothing can be copied into it.`,

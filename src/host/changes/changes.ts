@@ -1,14 +1,15 @@
-/** What a container changed: its writable layer beside the image's layers. Read-only. */
+/** What a container changed: its own layers beside the image's. Read-only. */
 
 import { closeSync } from 'node:fs';
 import { byPath, type Difference, differencesOf, type Entry, kindOf } from '../../plan/changes/change.ts';
 import { add, type FoundChange, withDetails, withoutOwn } from './details.ts';
 import { namesOf, openDirectory, withDirectory } from './directory.ts';
-import { isWhiteout, type Limits, lookBelow, type Node, pathOf, walk } from './tree.ts';
+import { isWhiteout, type Layered, type Limits, lookBelow, type Node, pathOf, walk } from './tree.ts';
 import { type Run, readXattrs, type Xattrs } from './xattrs.ts';
 
 export interface ChangesInput {
-  readonly upper: string;
+  /** Directories of the container's own layers, topmost first: the writable one, then those that forks froze. */
+  readonly own: readonly string[];
   /** Directories of the image's layers, topmost first. */
   readonly lower: readonly string[];
   /** Where overlay's own attributes are: `user` when an ordinary user mounted it. */
@@ -40,6 +41,11 @@ const SYSTEM = ['/proc', '/sys', '/dev'];
 interface State {
   readonly node: Node;
   readonly parent: State | undefined;
+  /** What is seen at the path, and which of the container's own layers it lies in. */
+  readonly upper: Entry;
+  readonly from: number;
+  /** Of a directory: the container's own layers that are joined in it. */
+  readonly joined: readonly number[];
   /** What the image has at the path, once opaque directories are thought of: topmost first. */
   readonly lower: Node['lower'];
   /** Of a directory: what is below is not joined with the image's. */
@@ -55,7 +61,7 @@ interface State {
 /** All changes, sorted by path. A file that vanishes while it is looked at is left out. */
 export async function findChanges(input: ChangesInput): Promise<Found> {
   const { root, unreadable } = walk(
-    input.upper,
+    input.own,
     input.lower,
     names => mayHold(pathOf(names), input.only),
     input.limits,
@@ -93,14 +99,14 @@ async function resolve(input: ChangesInput, root: Node): Promise<readonly State[
     for (let at: Node | undefined = node; at !== undefined && !asked.has(at); at = parents.get(at))
       asked.add(at);
   const joined = nodes.filter(node => asked.has(node) && isJoined(node));
-  const places = joined.flatMap(({ names, lower }) => [
-    { root: input.upper, names },
+  const places = joined.flatMap(({ names, own, lower }) => [
+    ...own.map(({ layer }) => ({ root: input.own[layer] ?? '', names })),
     ...lower.map(({ layer }) => ({ root: input.lower[layer] ?? '', names })),
   ]);
   const answers = (await readXattrs(places, input.run)).found[Symbol.iterator]();
   const next = (): Xattrs | undefined => answers.next().value ?? undefined;
   const attributes = new Map(
-    joined.map(node => [node, { upper: next(), lower: node.lower.map(next) }] as const),
+    joined.map(node => [node, { own: node.own.map(next), lower: node.lower.map(next) }] as const),
   );
   const states = new Map<Node, State>();
   const name = `${input.prefix}.overlay.opaque`;
@@ -108,18 +114,27 @@ async function resolve(input: ChangesInput, root: Node): Promise<readonly State[
   for (const node of nodes) {
     const parentNode = parents.get(node);
     const parent = parentNode && states.get(parentNode);
-    const layers = parent?.lower.map(({ layer }) => layer);
+    // What it lies in is hidden itself.
+    if (parentNode !== undefined && parent === undefined) continue;
     const found = attributes.get(node);
-    const visible = node.lower.filter(({ layer }) => layers === undefined || layers.includes(layer));
-    // A lower directory that is opaque hides those below it.
-    const end = found?.lower.findIndex(isOpaque) ?? -1;
-    const last = end < 0 ? Number.POSITIVE_INFINITY : (node.lower[end]?.layer ?? Number.POSITIVE_INFINITY);
+    const own = downTo(node.own, found?.own.findIndex(isOpaque)).filter(
+      ({ layer }) => parent?.joined.includes(layer) ?? true,
+    );
+    const [top] = own;
+    if (top === undefined) continue;
+    const layers = parent?.lower.map(({ layer }) => layer);
+    const visible = downTo(node.lower, found?.lower.findIndex(isOpaque)).filter(
+      ({ layer }) => layers?.includes(layer) ?? true,
+    );
     states.set(node, {
       node,
       parent,
-      lower: visible.filter(({ layer }) => layer <= last),
-      opaque: (parent?.opaque ?? false) || isOpaque(found?.upper),
-      xattrs: withoutOwn(found?.upper),
+      upper: top.entry,
+      from: top.layer,
+      joined: own.map(({ layer }) => layer),
+      lower: visible,
+      opaque: (parent?.opaque ?? false) || node.ends || (found?.own.some(isOpaque) ?? false),
+      xattrs: withoutOwn(found?.own[0]),
       xattrsBelow: withoutOwn(found?.lower[0]),
       inside: false,
       holdsOurs: false,
@@ -128,9 +143,14 @@ async function resolve(input: ChangesInput, root: Node): Promise<readonly State[
   return [...states.values()];
 }
 
-/** The change of one path of the writable layer, and what an opaque directory hides; what is in it was looked at before. */
+/** The entries down to an opaque directory: it hides those below it. */
+function downTo(entries: readonly Layered[], opaque: number | undefined): readonly Layered[] {
+  return opaque === undefined || opaque < 0 ? entries : entries.slice(0, opaque + 1);
+}
+
+/** The change of one path of the container's own layers, and what an opaque directory hides; what is in it was looked at before. */
 function changesAt(input: ChangesInput, state: State): readonly FoundChange[] {
-  const { node, lower, parent, opaque } = state;
+  const { node, upper: after, lower, parent, opaque } = state;
   if (parent === undefined) return [];
   const path = pathOf(node.names);
   if (isSystem(path)) return [];
@@ -138,8 +158,7 @@ function changesAt(input: ChangesInput, state: State): readonly FoundChange[] {
   const before = below?.entry;
   const placeBefore =
     below === undefined ? {} : { placeBefore: { root: input.lower[below.layer] ?? '', names: node.names } };
-  const place = { place: { root: input.upper, names: node.names } };
-  const after = node.upper;
+  const place = { place: { root: input.own[state.from] ?? '', names: node.names } };
   if (isWhiteout(after))
     return before === undefined
       ? []
@@ -176,8 +195,9 @@ function changesAt(input: ChangesInput, state: State): readonly FoundChange[] {
   ];
 }
 
-function isJoined({ names, upper, lower }: Node): boolean {
-  const both = upper.type === 'directory' && lower[0]?.entry.type === 'directory';
+/** The root is joined, whatever its attributes say. */
+function isJoined({ names, own: [{ entry }, ...more], lower }: Node): boolean {
+  const both = entry.type === 'directory' && (more.length > 0 || lower[0]?.entry.type === 'directory');
   return both && names.length > 0 && !isSystem(pathOf(names));
 }
 
@@ -187,9 +207,9 @@ function isJoined({ names, upper, lower }: Node): boolean {
  */
 function needsXattrs(
   input: ChangesInput,
-  { names, upper, lower: [below, ...more], children }: Node,
+  { names, own: [{ entry: upper }, ...frozen], lower: [below, ...more], children }: Node,
 ): boolean {
-  if (input.details || below === undefined || more.length > 0) return true;
+  if (input.details || below === undefined || frozen.length + more.length > 0) return true;
   const differences = differencesOf(below.entry, upper, true);
   if (differences.length === 0 || (input.ours.size > 0 && !differences.some(one => one !== 'mtime')))
     return true;
@@ -207,13 +227,17 @@ function isSystem(path: Buffer): boolean {
   return SYSTEM.includes(path.toString('latin1'));
 }
 
-function isOurs({ node: { upper }, inside }: State): boolean {
+function isOurs({ upper, inside }: State): boolean {
   return upper.type === 'directory' ? !inside : upper.type === 'file' && upper.size === 0;
 }
 
 /** What the image has in a directory that was made anew, and the container no longer. */
-function hiddenIn(input: ChangesInput, { node, lower }: State): readonly FoundChange[] {
-  const present = new Set(node.children.map(({ names }) => names.at(-1)?.toString('latin1')));
+function hiddenIn(input: ChangesInput, { node, joined, lower }: State): readonly FoundChange[] {
+  const present = new Set(
+    node.children
+      .filter(({ own: [{ layer }] }) => joined.includes(layer))
+      .map(({ names }) => names.at(-1)?.toString('latin1')),
+  );
   const fds: { layer: number; fd: number; root: string }[] = [];
   try {
     for (const { layer } of lower) {
@@ -240,12 +264,12 @@ function hiddenIn(input: ChangesInput, { node, lower }: State): readonly FoundCh
 }
 
 /** The root is a directory that the plan makes, so it is compared with how it was made, and its time tells nothing. */
-function rootChange({ root }: ChangesInput, { node }: State): readonly FoundChange[] {
+function rootChange({ root }: ChangesInput, { upper }: State): readonly FoundChange[] {
   if (root === undefined) return [];
-  const differences = differencesOf({ ...root, mtimeNs: node.upper.mtimeNs }, node.upper, true);
+  const differences = differencesOf({ ...root, mtimeNs: upper.mtimeNs }, upper, true);
   if (differences.length === 0) return [];
   const path = Buffer.from('/');
-  return [{ letter: 'C', kind: 'metadata', path, before: root, after: node.upper, differences }];
+  return [{ letter: 'C', kind: 'metadata', path, before: root, after: upper, differences }];
 }
 
 /** Whether a path is asked for: one of these, or below. */

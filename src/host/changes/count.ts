@@ -24,13 +24,13 @@ const MOST_NAMES = 20_000;
 
 /** Counts them, as well as it can be done in that time. */
 export async function countChanges(
-  { upper, lower, mounts, root }: Stack,
+  { own, lower, mounts, root }: Pick<Stack, 'own' | 'lower' | 'mounts' | 'root'>,
   { prefix, run, limit }: CountOptions,
 ): Promise<Count> {
   const end = performance.now() + limit;
   let whole = true;
   const { changes, unreadable } = await findChanges({
-    upper,
+    own,
     lower,
     prefix,
     ours: oursOf(mounts),

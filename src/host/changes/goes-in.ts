@@ -1,15 +1,17 @@
 /** Which of a container's changes go into an image, and what stands in the way. Read-only. */
 
 import { UserError } from '../../errors.ts';
+import type { Entry } from '../../plan/changes/change.ts';
 import { directoriesAbove } from '../../plan/image/changes-source.ts';
 import { shown } from '../../plan/names.ts';
 import { findInLayers } from '../in-root.ts';
 import { pathsAsked } from './asked-paths.ts';
 import { findChanges, isAtOrBelow } from './changes.ts';
-import { oursOf, type Stack } from './container.ts';
+import { allLayers, oursOf, type Stack } from './container.ts';
 import type { FoundChange } from './details.ts';
 import { entryIn, withDirectory } from './directory.ts';
-import { type Run, readXattrs } from './xattrs.ts';
+import { isWhiteout } from './tree.ts';
+import { type Place, type Run, readXattrs } from './xattrs.ts';
 
 export interface GoesInInput {
   readonly container: string;
@@ -38,13 +40,13 @@ export interface GoesIn {
 export async function findWhatGoesIn(input: GoesInInput): Promise<GoesIn> {
   const { container, stack, prefix, run } = input;
   const { changes, unreadable } = await findChanges({
-    ...{ upper: stack.upper, lower: stack.lower, prefix, ours: oursOf(stack.mounts), root: stack.root },
+    ...{ own: stack.own, lower: stack.lower, prefix, ours: oursOf(stack.mounts), root: stack.root },
     ...{ only: [], details: false, run },
   });
   const [closed] = unreadable;
   // Its owner may look into every directory that is still there.
   if (closed !== undefined) throw changedMeanwhile(container, closed.toString('utf8'));
-  const layers = [...stack.lower.toReversed(), stack.upper];
+  const layers = allLayers(stack);
   const named = (typed: string) =>
     pathsAsked(typed, layers).filter(path => changes.some(change => isAtOrBelow(change.path, path)));
   const only = input.only.flatMap(typed => {
@@ -110,37 +112,54 @@ export function reservedName(path: string): UserError {
 }
 
 /**
- * A directory that was made anew hides all that the image has under its name, with one mark. So what it hides can only go in, or stay out,
+ * A directory that was made anew hides all that lower layers have under its name, with one mark. So what it hides can only go in, or stay out,
  * with the directory.
  */
 async function refuseHalves(
-  { stack: { upper }, prefix, run }: GoesInInput,
+  { stack: { own }, prefix, run }: GoesInInput,
   changes: readonly FoundChange[],
   isTaken: (path: Buffer) => boolean,
 ): Promise<void> {
-  const hidden = changes.filter(({ letter, path }) => letter === 'D' && !isIn(upper, path));
+  const hidden = changes.filter(({ letter, path }) => letter === 'D' && !isMarked(own, path));
   if (hidden.length === 0) return;
   const directories = changes.filter(
     ({ path, after }) => after?.type === 'directory' && hidden.some(change => isAtOrBelow(change.path, path)),
   );
-  const places = directories.map(({ path }) => ({ root: upper, names: namesIn(path) }));
+  const places = directories.flatMap(({ path }) => own.map(root => ({ root, names: namesIn(path) })));
   const { found } = await readXattrs(places, run);
-  const opaque = directories.filter((_, index) => found[index]?.get(`${prefix}.overlay.opaque`) === '79');
+  const marks = places.map(
+    (place, index) => found[index]?.get(`${prefix}.overlay.opaque`) === '79' || isNoDirectory(place),
+  );
+  const opaque = directories.filter((_, index) =>
+    marks.slice(index * own.length, (index + 1) * own.length).includes(true),
+  );
   for (const { path } of hidden) {
     const above = opaque.filter(directory => isAtOrBelow(path, directory.path));
     if (above.length === 0 || isTaken(path) === above.some(directory => isTaken(directory.path))) continue;
     const [name, directory] = [path, above[0]?.path ?? path].map(text => shown(text.toString('utf8')));
     throw new UserError(
-      `The deletion of ${name} can not be taken alone, or left out alone: the container made ${directory} anew, which hides all that the image has there.`,
+      `The deletion of ${name} can not be taken alone, or left out alone: the container made ${directory} anew, which hides all that was there.`,
       { hint: `Name the directory: --only ${directory}, or --except ${directory}.` },
     );
   }
 }
 
-function isIn(root: string, path: Buffer): boolean {
-  const names = namesIn(path);
+/** Whether the topmost of these layers that has the path says itself that it is deleted. */
+function isMarked(own: readonly string[], path: Buffer): boolean {
+  const entries = own.map(root => entryAt({ root, names: namesIn(path) }));
+  const top = entries.find(entry => entry !== undefined);
+  return top !== undefined && isWhiteout(top);
+}
+
+/** Under a directory, something else ends the joining as well. */
+function isNoDirectory(place: Place): boolean {
+  const entry = entryAt(place);
+  return entry !== undefined && entry.type !== 'directory';
+}
+
+function entryAt({ root, names }: Place): Entry | undefined {
   const name = names.at(-1) ?? Buffer.from('.');
-  return withDirectory(root, names.slice(0, -1), directory => entryIn(directory, name)) !== undefined;
+  return withDirectory(root, names.slice(0, -1), directory => entryIn(directory, name));
 }
 
 function namesIn(path: Buffer): readonly Buffer[] {

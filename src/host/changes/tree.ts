@@ -1,15 +1,24 @@
-/** The image's tree below a container's: what is in the writable layer, and what each lower layer has at the same path. */
+/** The image's tree below a container's: what is in its own layers, and what each layer of the image has at the same path. */
 
 import { closeSync } from 'node:fs';
 import type { Entry } from '../../plan/changes/change.ts';
 import { entryIn, namesOf, openDirectory, openRoot } from './directory.ts';
 
-/** A path in the writable layer. */
+/** What a layer has at a path. */
+export interface Layered {
+  readonly layer: number;
+  readonly entry: Entry;
+}
+
+/** A path in the container's own layers. Opaque directories are not thought of yet. */
 export interface Node {
   readonly names: readonly Buffer[];
-  readonly upper: Entry;
-  /** What the lower layers have, topmost first: directories, or one thing that is none. Opaque directories are not thought of yet. */
-  readonly lower: readonly { readonly layer: number; readonly entry: Entry }[];
+  /** What the topmost of its own layers that has the path has there, a whiteout too; and if that is a directory, those that are joined with it. */
+  readonly own: readonly [Layered, ...Layered[]];
+  /** One of its own layers ends the joining, and so hides what the image has in the directory. */
+  readonly ends: boolean;
+  /** What the image's layers have, topmost first: directories, or one thing that is none. */
+  readonly lower: readonly Layered[];
   /** In the order of the walk: a node comes before what is in it. */
   readonly children: Node[];
 }
@@ -25,10 +34,15 @@ export function isWhiteout({ type, rdev }: Entry): boolean {
   return type === 'character device' && rdev === 0;
 }
 
+interface Opened {
+  readonly layer: number;
+  readonly fd: number;
+}
+
 interface Frame {
   readonly node: Node;
-  readonly fd: number;
-  readonly lower: readonly { readonly layer: number; readonly fd: number }[];
+  readonly own: readonly Opened[];
+  readonly lower: readonly Opened[];
   readonly todo: Buffer[];
 }
 
@@ -43,39 +57,46 @@ export interface Limits {
 }
 
 /**
- * Walks the writable layer with the lower ones beside it (topmost first). `wanted` says which paths to look at. A stack of its own: directories may be
- * nested deeper than functions can be.
+ * Walks the container's own layers, joined, with the image's beside them (both topmost first). `wanted` says which paths to look at. A stack of its own:
+ * directories may be nested deeper than functions can be.
  */
 export function walk(
-  upper: string,
+  own: readonly string[],
   lower: readonly string[],
   wanted: (names: readonly Buffer[]) => boolean,
   limits?: Limits,
 ): Walked {
   const unreadable: Buffer[] = [];
   const stack: Frame[] = [];
-  const enter = (node: Node, fd: number, below: Frame['lower']): void => {
-    const names = namesOf(fd, limits?.names);
-    if (names !== undefined && names.length === limits?.names) limits.cut();
-    if (names === undefined) unreadable.push(pathOf(node.names));
-    stack.push({
-      node,
-      fd,
-      lower: below,
-      todo: [...(names ?? [])].sort((a, b) => Buffer.compare(a, b)).reverse(),
+  const enter = (node: Node, directories: readonly Opened[], below: readonly Opened[]): void => {
+    const names = directories.flatMap(({ fd }) => {
+      const found = namesOf(fd, limits?.names);
+      if (found !== undefined && found.length === limits?.names) limits.cut();
+      if (found === undefined) unreadable.push(pathOf(node.names));
+      return found ?? [];
     });
+    stack.push({ node, own: directories, lower: below, todo: sortedOnce(names).reverse() });
   };
-  try {
-    const fd = openRoot(upper);
-    const entry = entryIn(fd, Buffer.from('.'));
-    if (entry === undefined) throw new Error(`${upper} is gone`);
-    const roots = lower.map((path, layer) => ({ layer, fd: openRoot(path) }));
-    const lowerEntries = roots.flatMap(({ layer, fd: below }) => {
-      const found = entryIn(below, Buffer.from('.'));
-      return found === undefined ? [] : [{ layer, entry: found }];
+  const open = (parents: readonly Opened[], entries: readonly Layered[], names: readonly Buffer[]) =>
+    entries.flatMap(({ layer, entry: { type } }): readonly Opened[] => {
+      if (type !== 'directory') return [];
+      const parent = parents.find(candidate => candidate.layer === layer);
+      const fd = parent && openDirectory(parent.fd, names.at(-1) ?? Buffer.from('.'));
+      if (fd === undefined) unreadable.push(pathOf(names));
+      return fd === undefined ? [] : [{ layer, fd }];
     });
-    const root: Node = { names: [], upper: entry, lower: lowerEntries, children: [] };
-    enter(root, fd, roots);
+  try {
+    const roots = own.map((path, layer) => ({ layer, fd: openRoot(path) }));
+    const below = lower.map((path, layer) => ({ layer, fd: openRoot(path) }));
+    const root: Node = {
+      names: [],
+      own: rootEntries(roots) as [Layered, ...Layered[]],
+      ends: false,
+      lower: rootEntries(below),
+      children: [],
+    };
+    if (root.own.length < own.length) throw new Error(`${own.join(', ')}: gone`);
+    enter(root, roots, below);
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
       const name = frame.todo.pop();
       if (name === undefined) {
@@ -84,23 +105,12 @@ export function walk(
       }
       const names = [...frame.node.names, name];
       if (limits?.goOn() === false || !wanted(names)) continue;
-      const found = entryIn(frame.fd, name);
+      const found = lookOwn(frame.own, name);
       if (found === undefined) continue;
-      const node: Node = { names, upper: found, lower: lookBelow(frame.lower, name), children: [] };
+      const node: Node = { names, ...found, lower: lookBelow(frame.lower, name), children: [] };
       frame.node.children.push(node);
-      if (found.type !== 'directory') continue;
-      const inner = openDirectory(frame.fd, name);
-      if (inner === undefined) {
-        unreadable.push(pathOf(names));
-        continue;
-      }
-      const directories = node.lower.flatMap(({ layer, entry: { type } }) => {
-        const parent = frame.lower.find(candidate => candidate.layer === layer);
-        const opened = type === 'directory' && parent ? openDirectory(parent.fd, name) : undefined;
-        if (type === 'directory' && opened === undefined) unreadable.push(pathOf(names));
-        return opened === undefined ? [] : [{ layer, fd: opened }];
-      });
-      enter(node, inner, directories);
+      const directories = open(frame.own, node.own, names);
+      if (directories.length > 0) enter(node, directories, open(frame.lower, node.lower, names));
     }
     return { root, unreadable };
   } finally {
@@ -108,12 +118,37 @@ export function walk(
   }
 }
 
+function rootEntries(roots: readonly Opened[]): readonly Layered[] {
+  return roots.flatMap(({ layer, fd }) => {
+    const entry = entryIn(fd, Buffer.from('.'));
+    return entry === undefined ? [] : [{ layer, entry }];
+  });
+}
+
+/** Each name once, in the order of its bytes. */
+function sortedOnce(names: readonly Buffer[]): Buffer[] {
+  const sorted = [...names].sort((a, b) => Buffer.compare(a, b));
+  return sorted.filter((name, index) => sorted[index - 1]?.equals(name) !== true);
+}
+
+/** What the container's own layers have under a name; undefined when none has (any more). */
+function lookOwn(directories: readonly Opened[], name: Buffer): Pick<Node, 'own' | 'ends'> | undefined {
+  const own: Layered[] = [];
+  for (const { layer, fd } of directories) {
+    const entry = entryIn(fd, name);
+    if (entry === undefined) continue;
+    const ends = entry.type !== 'directory';
+    const [first] = own;
+    if (first === undefined && ends) return { own: [{ layer, entry }], ends };
+    if (ends) return { own: own as [Layered, ...Layered[]], ends };
+    own.push({ layer, entry });
+  }
+  return own.length === 0 ? undefined : { own: own as [Layered, ...Layered[]], ends: false };
+}
+
 /** What the layers have under a name, topmost first, down to what hides the rest. */
-export function lookBelow(
-  directories: readonly { readonly layer: number; readonly fd: number }[],
-  name: Buffer,
-): Node['lower'] {
-  const found: { layer: number; entry: Entry }[] = [];
+export function lookBelow(directories: readonly Opened[], name: Buffer): Node['lower'] {
+  const found: Layered[] = [];
   for (const { layer, fd } of directories) {
     const entry = entryIn(fd, name);
     if (entry === undefined) continue;
@@ -135,6 +170,5 @@ export function pathOf(names: readonly Buffer[]): Buffer {
 
 function leave(frame: Frame | undefined): void {
   if (frame === undefined) return;
-  closeSync(frame.fd);
-  for (const { fd } of frame.lower) closeSync(fd);
+  for (const { fd } of [...frame.own, ...frame.lower]) closeSync(fd);
 }

@@ -33,8 +33,10 @@ export interface XrayView {
 /** How a layer is called: "writable layer", "layer 2 of 3". */
 export interface LayerName {
   readonly title: string;
-  /** Its digest; none for the writable layer. */
+  /** Its name in the store, for a layer of the image its digest; none for the writable layer. */
   readonly digest?: string;
+  /** It was a writable layer until a fork froze it. */
+  readonly frozen?: boolean;
 }
 
 /** The layers whose entries are seen, topmost first: one, or for a directory several that are joined. */
@@ -110,11 +112,11 @@ function by(
       return `by the opaque directory${above} in ${where}`;
     case 'entry':
       if (above !== '') return `by${above} in ${where}`;
-      return `by the ${names[layer]?.digest === undefined ? 'copy' : 'one'} in ${where}`;
+      return `by the ${names[layer]?.digest === undefined || names[layer]?.frozen ? 'copy' : 'one'} in ${where}`;
   }
 }
 
-/** "the writable layer", "layer 2 of 3". */
+/** "the writable layer", "frozen layer 1 of 1", "layer 2 of 3". */
 function called(name: LayerName | undefined): string {
   return name?.digest === undefined ? 'the writable layer' : name.title;
 }

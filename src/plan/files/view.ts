@@ -19,6 +19,8 @@ export type ContainerView =
       readonly type: 'kept';
       /** Short links of its layers, lowest first, none of them twice. */
       readonly links: readonly string[];
+      /** The inode number of the writable layer above them. */
+      readonly upper: string;
     };
 
 const BARE_SH: Variable = { var: 'BARE_SH' };
@@ -49,11 +51,15 @@ same || { echo "the container has ended" >&2; exit 1; }
 "$@" || { status=$?; [ "$status$what" = 1export ] || exit "$status"; }
 `.trim();
 
-/** Mounts an overlay and runs the command in it. Arguments: the store, overlay's options, where, the command. */
+/**
+ * Mounts an overlay and runs the command in it. Arguments: the store, overlay's options, where, the container's writable layer and its inode number, the
+ * command. A fork gives the container another one, over more layers. One that comes after this look no longer matters: what is mounted stays the same directories.
+ */
 const JOIN_TEXT = `
 cd -- "$1"
 mount --no-mtab -t overlay overlay -o "$2" -- "$3"
-cd -- "$3"; shift 3
+[ "$(stat -c %i -- "$4")" = "$5" ] || { echo "the container was forked meanwhile" >&2; exit 1; }
+cd -- "$3"; shift 5
 exec "$@"
 `.trim();
 
@@ -118,6 +124,7 @@ function viewedWhenKept(
       ...(writes ? ['flock', '--no-fork', arg`${C}`] : []),
       ...['unshare', '--mount', '--propagation', 'private', '--'],
       ...['sh', '-ec', arg`${JOIN_SH}`, 'join', arg`${STORE}`, keptOptions(view, facts, writes), arg`${M}`],
+      ...[arg`${C}/upper`, view.upper],
       ...command,
     ]),
     why: `unshare(2) makes a mount table for this command alone, so the host's never changes. ${

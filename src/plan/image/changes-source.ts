@@ -1,5 +1,5 @@
 /**
- * A container's writable layer as an archive. Nobody needs to know beforehand what is in it: find(1) and tar(1) look when the steps are carried out, also in the
+ * A container's writable layer, or one that a fork froze, as an archive. Nobody needs to know beforehand what is in it: find(1) and tar(1) look when the steps are carried out, also in the
  * printed script. Names are ended by NUL everywhere, because they may hold any other byte.
  */
 
@@ -39,7 +39,7 @@ shift; exec "$@"
 `.trim();
 
 /**
- * Arguments: the writable layer; how the lists' names begin; overlay's attribute of opaque directories; an expression for all mount points; each of them; "--"; what
+ * Arguments: the container's layer; its inode number, if that is known; what its root directory was made like; how the lists' names begin; overlay's attribute of opaque directories; an expression for all mount points; each of them; "--"; what
  * find is to leave out. A mount point stays out as long as there is nothing at or below it but mount points that are empty. find never follows a link
  * that it meets, and it begins at "."; so the container can lead it nowhere.
  *
@@ -47,14 +47,16 @@ shift; exec "$@"
  * quotes names, so that the list has one line for each, in the order in which they were given; and the lines' numbers pick the names.
  */
 const CHANGES_TEXT = `
-cd -- "$1"; list=$2 attribute=$3 mounts=$4; shift 4
+cd -- "$1"; root=$3 list=$4 attribute=$5 mounts=$6
+[ -z "$2" ] || [ "$(stat -c %i .)" = "$2" ] || { echo 'forked meanwhile' >&2; exit 1; }
+shift 6
 while [ "$1" != -- ]; do
   [ -n "$(find . -regextype posix-extended '(' -path "$1" -o -path "$1/*" ')' ! '(' -regex "$mounts" '(' -type d -o -type f -size 0 ')' ')' -printf x -quit)" ] ||
     set -- "$@" -path "$1" -prune -o
   shift
 done
 shift
-[ "$(stat -c '%a %u %g' .)" != "$(stat -c '%a %u %g' ../merged)" ] || set -- "$@" -path . -o
+[ "$(stat -c '%a %u %g' .)" != "$(stat -c '%a %u %g' -- "$root")" ] || set -- "$@" -path . -o
 : >"$list.above"
 find . "$@" -name '.wh.*' -fprint0 "$list.reserved" -o -type d -fprint0 "$list.own" -o -type s -o \\
   -type c -fprint0 "$list.nodes" -o -fprint0 "$list.others"
@@ -115,8 +117,8 @@ export function changesSteps(
         argv: asOwner(facts, [
           ...DIES_WITH_US,
           ...withoutLinks(source.path),
-          ...['sh', '-ec', arg`${CHANGES_SH}`, 'changes', source.path, list, OPAQUE[facts.mapping]],
-          ...[regexOf(source.mounts), ...source.mounts.map(patternOf), '--'],
+          ...['sh', '-ec', arg`${CHANGES_SH}`, 'changes', source.path, source.inode ?? '', source.root],
+          ...[list, OPAQUE[facts.mapping], regexOf(source.mounts), ...source.mounts.map(patternOf), '--'],
           ...selection(source, arg`${list}.above`),
         ]),
       },

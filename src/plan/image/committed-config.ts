@@ -1,4 +1,4 @@
-/** The configuration of an image that is made of a container: its base's, as it is, with one more layer and what the user changed. Pure. */
+/** The configuration of an image that is made of a container: its base's, as it is, with one more layer or several, and what the user changed. Pure. */
 
 import { type Arg, arg, type Variable } from '../arg.ts';
 import type { ImageConfig } from './image.ts';
@@ -27,7 +27,7 @@ export interface Commit {
 }
 
 export interface CommittedConfig {
-  /** The OCI image configuration; it names the new layer by a variable. */
+  /** The OCI image configuration; it names the new layers by variables. */
   readonly source: Arg;
   readonly config: ImageConfig;
 }
@@ -35,10 +35,10 @@ export interface CommittedConfig {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The new configuration. `base` is the text of a sound one; what we do not know in it stays. Throws a RangeError for one that is not sound, which whoever
- * read it has refused already.
+ * The new configuration, with layers of these digests, lowest first, at least one; those below the last were frozen by forks. `base` is the text of a sound
+ * one; what we do not know in it stays. Throws a RangeError for one that is not sound, which whoever read it has refused already.
  */
-export function committedConfig(base: string, digest: Variable, commit: Commit): CommittedConfig {
+export function committedConfig(base: string, digests: readonly Variable[], commit: Commit): CommittedConfig {
   const parsed = parseOciConfig(base);
   if (!parsed.ok) throw new RangeError(parsed.failures[0]?.message);
   const { diffIds, history } = parsed.value;
@@ -51,6 +51,7 @@ export function committedConfig(base: string, digest: Variable, commit: Commit):
     ...by,
     ...(message === undefined ? {} : { comment: message }),
   };
+  const frozen = digests.slice(1).map(() => ({ created, created_by: 'tinydocker fork' }));
   // A history that is too short would tell of our layer as of a lower one.
   const untold = diffIds.slice(history.filter(({ empty_layer: empty }) => !empty).length).map(() => ({}));
   const next = {
@@ -59,9 +60,9 @@ export function committedConfig(base: string, digest: Variable, commit: Commit):
     ...by,
     config: changedConfig(objectOf(value['config']), commit.changes),
     rootfs: { ...objectOf(value['rootfs']), diff_ids: diffIds.map(id => `sha256:${id}`) },
-    history: [...(Array.isArray(value['history']) ? value['history'] : []), ...untold, entry],
+    history: [...(Array.isArray(value['history']) ? value['history'] : []), ...untold, ...frozen, entry],
   };
-  const source = withDigest(next, digest);
+  const source = withDigests(next, digests);
   const config = parseOciConfig(JSON.stringify(next));
   if (!config.ok) throw new RangeError(config.failures[0]?.message);
   return { source, config: config.value.config };
@@ -98,18 +99,21 @@ function withVariables(given: unknown, changed: ConfigChanges['env']): readonly 
   return [...variables.values()];
 }
 
-/** The JSON text with one more entry at the end of rootfs.diff_ids. */
-function withDigest(
+/** The JSON text with more entries at the end of rootfs.diff_ids. */
+function withDigests(
   value: { readonly rootfs: { readonly diff_ids: readonly string[] } },
-  digest: Variable,
+  digests: readonly Variable[],
 ): Arg {
   const text = JSON.stringify(value);
   let mark = '@digest@';
   while (text.includes(mark)) mark = `@${mark}`;
   const { rootfs } = value;
-  const marked = { ...value, rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, `sha256:${mark}`] } };
-  const [before = '', after = ''] = JSON.stringify(marked).split(mark);
-  return arg`${before}${digest}${after}`;
+  const marked = {
+    ...value,
+    rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, ...digests.map(() => `sha256:${mark}`)] },
+  };
+  const [first = '', ...rest] = JSON.stringify(marked).split(mark);
+  return rest.reduce<Arg>((whole, part, index) => arg`${whole}${digests[index] ?? ''}${part}`, first);
 }
 
 function objectOf(value: unknown): Json {

@@ -30,8 +30,12 @@ export type LayerSource =
 /** What a container changed in its image; see changes-source.ts. */
 export interface ChangesSource {
   readonly type: 'changes';
-  /** The writable layer, with "merged", which was made like its root directory, beside it. */
+  /** The writable layer, or one that a fork froze. */
   readonly path: Arg;
+  /** The inode number that the directory has to have, where it is known: a fork gives the container another one. */
+  readonly inode?: string;
+  /** What the root directory was made like. */
+  readonly root: Arg;
   /** Paths that the image lacks and that the container's plan may have made to mount something on them: left out as long as nothing else is there. */
   readonly mounts: readonly string[];
   /** Take only what lies at or below these paths; none for everything. */

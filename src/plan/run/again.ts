@@ -10,18 +10,19 @@ const HOST = { type: 'host' } as const;
 export const CLAIM_SH: Variable = { var: 'CLAIM_SH' };
 
 /**
- * Arguments: the container's directory, the new gate, fifos to make. Opening a fifo for writing without waiting fails with ENXIO when nobody holds it, and then
- * the old gate is what a dead owner left. The new one is held already, so from the rename on everybody sees that the container is taken. What a killed
+ * Arguments: the container's directory, the new gate, the inode number of the writable layer that was seen, fifos to make. A fork gives the container another one, over
+ * more layers. When nobody holds the old gate, it is what a dead owner left. The new one is held already, so from the rename on everybody sees that the container is taken. What a killed
  * start left of its own gate, nobody holds either; but nor does, for a moment, whoever has just made one.
  */
 export const CLAIM_TEXT = `
 ${HELD_TEXT}
-cd -P -- "$1"; new=$2; shift 2
+cd -P -- "$1"; new=$2 upper=$3; shift 3
 exec 9<.; flock 9
 [ -f ./container.json ] || { echo 'the container is being removed' >&2; exit 1; }
 if held ./gate; then echo 'the container runs' >&2; exit 1; fi
+[ "$(stat -c %i ./upper)" = "$upper" ] || { echo 'the container was forked meanwhile' >&2; exit 1; }
 for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
-rm -f ./ready ./ended ./in ./out ./err ./kernel.fstab ./devices.fstab ./terminal.sh
+rm -f ./ready ./ended ./in ./out ./err ./attach ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
@@ -29,12 +30,12 @@ mv -T -- "./$new" ./gate
 
 /** Where the gate was opened by whoever holds it. */
 export function gateOf({ again }: Pick<Container, 'again'>): Arg {
-  return again === undefined ? arg`${C}/gate` : arg`${C}/gate.${again}`;
+  return again === undefined ? arg`${C}/gate` : arg`${C}/gate.${again.id}`;
 }
 
 /** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
 export function runtimeFiles(): readonly Arg[] {
-  const names = ['ready', ...LOG_FIFOS, 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
+  const names = ['ready', ...LOG_FIFOS, 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
   return ['gate', ...names].map(file => arg`${C}/${file}`);
 }
 
@@ -45,7 +46,7 @@ export function fifosOf(log: boolean): readonly string[] {
   return ['ready', 'ended', ...(log ? LOG_FIFOS : [])];
 }
 
-/** Takes a kept container. `container.again` is an id of this start. */
+/** Takes a kept container. */
 export function againSteps({ container }: Pick<RunInput, 'container'>): readonly Step[] {
   const phase = 'prepare';
   const gate = gateOf(container);
@@ -82,7 +83,8 @@ export function againSteps({ container }: Pick<RunInput, 'container'>): readonly
       action: {
         type: 'run',
         argv: [
-          ...['sh', '-ec', arg`${CLAIM_SH}`, 'claim', arg`${C}`, `gate.${container.again ?? ''}`],
+          ...['sh', '-ec', arg`${CLAIM_SH}`, 'claim', arg`${C}`, `gate.${container.again?.id ?? ''}`],
+          container.again?.upper ?? '',
           ...fifosOf(container.log !== undefined),
         ],
       },
@@ -91,6 +93,7 @@ export function againSteps({ container }: Pick<RunInput, 'container'>): readonly
       why: 'Of two that start one container, one has to lose: two overlays on one upper directory would mount without an error and then corrupt it. flock(2) on the directory lets them in one after the other; rename(2) puts our gate, which we hold already, in its place. Whoever finds a gate that somebody holds gives up.',
       pitfalls: [
         'The container runs: somebody was quicker.',
+        'The container was forked meanwhile: it stands on one more layer now.',
         'A copy into the container is at work: this waits for it.',
       ],
     },

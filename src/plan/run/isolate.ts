@@ -37,7 +37,9 @@ export function isolateSteps(input: RunInput): readonly Step[] {
     where: { type: 'host' },
     action: {
       type: 'start',
-      argv: spec.process.terminal ? onTerminal(TERMINAL) : ['setsid', '--', ...argv],
+      argv: spec.process.terminal
+        ? [...onTerminal(TERMINAL), ...echoing(container)]
+        : ['setsid', '--', ...argv],
       gate: arg`${C}/gate`,
       ready: arg`${C}/ready`,
       ended: arg`${C}/ended`,
@@ -112,6 +114,11 @@ export function groupsAndCapabilities(
     ...['--inh-caps=-all', '--ambient-caps=-all'],
     `--bounding-set=${['-all', ...names].join(',')}`,
   ];
+}
+
+/** script(1) makes a terminal that shows nothing of what is typed when nobody's terminal is behind it; but somebody may attach to it later. */
+function echoing({ log }: RunInput['container']): readonly string[] {
+  return log === undefined ? [] : ['--echo', 'always'];
 }
 
 /** Its name is wanted for /dev/console. */

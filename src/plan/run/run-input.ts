@@ -18,10 +18,10 @@ export interface Container {
   readonly log?: { readonly max: number };
   /** What stops it: `SIGTERM` if left out. */
   readonly stopSignal?: string;
+  /** It was kept, and starts once more. The id is unique, and is part of a name; `upper` is the inode number of its writable layer. */
+  readonly again?: { readonly id: string; readonly upper: string };
   /** PID 1 is a small init, the machine's or a few lines for the image's sh, and starts the command. */
   readonly init?: boolean;
-  /** It was kept, and starts once more. The id is unique, and is part of a name. */
-  readonly again?: string;
 }
 
 export interface RunInput {
