@@ -26,7 +26,7 @@ import { until } from '../support/until.ts';
 const test = suite('background');
 
 const sh = (program: string) => ['sh', '-c', `${GUARD}${program}`];
-const kept = ['container.json', 'exit.json', 'journal.jsonl', 'log', 'merged', 'upper', 'work'];
+const kept = ['container.json', 'ended', 'exit.json', 'journal.jsonl', 'log', 'merged', 'upper', 'work'];
 
 eachMode(test, 'run -d prints the name at once; output, exit status and files are kept', place =>
   withContainers(place, async () => {
