@@ -37,6 +37,12 @@ export function podmanCleaner(podman) {
     // Files of a podman store may belong to other ids: podman itself removes them.
     if (installed('podman')) await $`${podman} system reset --force`.quiet().nothrow();
     // ... and its empty control groups stay, unless somebody removes them.
-    for (const group of groups()) if (!before.includes(group)) fs.rmdirSync(group);
+    for (const group of groups().filter(found => !before.includes(found)))
+      try {
+        fs.rmdirSync(group);
+      } catch (error) {
+        // All podmans of the machine share the groups' parent: one that is in use, or gone, is somebody else's.
+        if (!['EBUSY', 'ENOENT'].includes(error.code)) throw error;
+      }
   };
 }

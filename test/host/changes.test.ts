@@ -28,7 +28,7 @@ function run(argv: readonly string[], input: Buffer): Promise<Buffer> {
   });
 }
 
-async function lines(dir: string, prefix: 'trusted' | 'user' = 'user'): Promise<readonly string[]> {
+async function changesIn(dir: string, prefix: 'trusted' | 'user', details: boolean) {
   const { changes } = await findChanges({
     own: [join(dir, 'upper')],
     lower: [join(dir, 'lower')],
@@ -36,9 +36,14 @@ async function lines(dir: string, prefix: 'trusted' | 'user' = 'user'): Promise<
     ours: new Set(),
     root: undefined,
     only: [],
-    details: true,
+    details,
     run,
   });
+  return changes;
+}
+
+async function lines(dir: string, prefix: 'trusted' | 'user' = 'user'): Promise<readonly string[]> {
+  const changes = await changesIn(dir, prefix, true);
   return changes.map(change => `${listLine(change, true).toString().trimEnd()}: ${changeWords(change)}`);
 }
 
@@ -52,6 +57,41 @@ async function withTrees(use: (dir: string, lower: string, upper: string) => Pro
     await use(dir, lower, upper);
   });
 }
+
+test('a plain list of many names of any type and any bytes is that of the list with details', () =>
+  withTrees(async (dir, lower, upper) => {
+    const make: Readonly<Record<string, (path: Buffer) => void>> = {
+      file: path => writeFileSync(path, ''),
+      directory: path => mkdirSync(path),
+      symlink: path => symlinkSync('x', path),
+      fifo: path => assert.is(spawnSync('mkfifo', [path.toString('latin1')]).status, 0),
+      // Without root there are no whiteouts, and one thing less to compare.
+      whiteout: path =>
+        void spawnSync('mknod', [path.toString('latin1'), 'c', '0', '0'], { stdio: 'ignore' }),
+      nothing: () => undefined,
+    };
+    const types = Object.keys(make);
+    for (const above of types)
+      for (const below of types) {
+        const name = Buffer.from(
+          `${above}-${below}${['file', 'symlink'].includes(above) ? '\xff\n' : ''}`,
+          'latin1',
+        );
+        for (const [root, type] of [
+          [upper, above],
+          [lower, below],
+        ] as const) {
+          const special = type === 'fifo' || type === 'whiteout';
+          // What these two programs are given is text.
+          if (special && name.includes(0xff)) continue;
+          make[type]?.(Buffer.concat([Buffer.from(`${root}/d/`), name]));
+        }
+      }
+    const [plain, detailed] = [await changesIn(dir, 'user', false), await changesIn(dir, 'user', true)];
+    const list = (changes: typeof plain) => changes.map(change => listLine(change, true).toString('latin1'));
+    assert.ok(plain.length > 25);
+    assert.equal(list(plain), list(detailed));
+  }));
 
 test('names of any bytes, sorted by them', () =>
   withTrees(async (dir, _, upper) => {

@@ -63,8 +63,9 @@ export async function findChanges(input: ChangesInput): Promise<Found> {
   const { root, unreadable } = walk(
     input.own,
     input.lower,
-    names => mayHold(pathOf(names), input.only),
-    input.limits,
+    names => input.only.length === 0 || mayHold(pathOf(names), input.only),
+    // A file at the place of a mount point is told from others by its size.
+    { limits: input.limits, typesOnly: !input.details && input.ours.size === 0 },
   );
   const states = await resolve(input, root);
   const found: FoundChange[] = [];

@@ -7,6 +7,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   opendirSync,
@@ -31,6 +32,8 @@ const TYPES = new Map<number, EntryType>([
 const CHUNK = 1 << 16;
 /** A directory of fewer bytes holds no more than a few thousand names, on any file system, and is read as a whole: that is quicker. */
 const SMALL = 1 << 16;
+/** What a name takes in a directory, in bytes, generously. */
+const NAME_BYTES = 128;
 /** Names that are read from a directory at once. */
 const BATCH = 256;
 
@@ -75,18 +78,44 @@ export function entryIn(parent: number, name: Buffer): Entry | undefined {
   }
 }
 
-/** The names in a pinned directory, no more than `most`; undefined when it can not be read, or nothing in it be looked up. */
+/**
+ * The names in a pinned directory, no more than `most`; undefined when it can not be read, or nothing in it be looked up. Read as latin1, which keeps every
+ * byte, and is quicker than one buffer for each.
+ */
 export function namesOf(directory: number, most = Number.POSITIVE_INFINITY): readonly Buffer[] | undefined {
   try {
     accessSync(`/proc/self/fd/${directory}`, constants.X_OK);
     const path = `/proc/self/fd/${directory}`;
     return most === Number.POSITIVE_INFINITY || fstatSync(directory).size < SMALL
-      ? readdirSync(path, { encoding: 'buffer' })
+      ? readdirSync(path, { encoding: 'latin1' }).map(name => Buffer.from(name, 'latin1'))
       : firstNames(path, most);
   } catch (error) {
     if (errorCode(error) === 'EMFILE') throw tooDeep();
     return undefined;
   }
+}
+
+/**
+ * The types of what is in a pinned directory, by names as latin1, which keeps every byte: one call tells all of them. Undefined when it can not be read, or
+ * when it is so large that to look up as many names as are asked for is quicker.
+ */
+export function typesOf(directory: number, asked: number): ReadonlyMap<string, EntryType> | undefined {
+  try {
+    if (fstatSync(directory).size > Math.max(SMALL, asked * NAME_BYTES)) return undefined;
+    const entries = readdirSync(`/proc/self/fd/${directory}`, { encoding: 'latin1', withFileTypes: true });
+    return new Map(entries.map(entry => [entry.name, typeOf(entry)] as const));
+  } catch {
+    return undefined;
+  }
+}
+
+function typeOf(entry: Dirent): EntryType {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  if (entry.isSymbolicLink()) return 'symlink';
+  if (entry.isCharacterDevice()) return 'character device';
+  if (entry.isBlockDevice()) return 'block device';
+  return entry.isFIFO() ? 'fifo' : 'socket';
 }
 
 function firstNames(path: string, most: number): readonly Buffer[] {

@@ -1,8 +1,8 @@
 /** The image's tree below a container's: what is in its own layers, and what each layer of the image has at the same path. */
 
 import { closeSync } from 'node:fs';
-import type { Entry } from '../../plan/changes/change.ts';
-import { entryIn, namesOf, openDirectory, openRoot } from './directory.ts';
+import type { Entry, EntryType } from '../../plan/changes/change.ts';
+import { entryIn, namesOf, openDirectory, openRoot, typesOf } from './directory.ts';
 
 /** What a layer has at a path. */
 export interface Layered {
@@ -37,6 +37,8 @@ export function isWhiteout({ type, rdev }: Entry): boolean {
 interface Opened {
   readonly layer: number;
   readonly fd: number;
+  /** What is in it, when only the types matter, and they were all asked for at once. */
+  readonly types?: ReadonlyMap<string, EntryType> | undefined;
 }
 
 interface Frame {
@@ -56,6 +58,15 @@ export interface Limits {
   cut(): void;
 }
 
+export interface WalkOptions {
+  readonly limits?: Limits | undefined;
+  /** Of what is neither a directory nor a character device only the type is needed; the rest of its entry is then empty. That is quicker for many names. */
+  readonly typesOnly?: boolean;
+}
+
+/** So many names of one directory are worth a call that tells the types of all. */
+const MANY = 32;
+
 /**
  * Walks the container's own layers, joined, with the image's beside them (both topmost first). `wanted` says which paths to look at. A stack of its own:
  * directories may be nested deeper than functions can be.
@@ -64,7 +75,7 @@ export function walk(
   own: readonly string[],
   lower: readonly string[],
   wanted: (names: readonly Buffer[]) => boolean,
-  limits?: Limits,
+  { limits, typesOnly = false }: WalkOptions = {},
 ): Walked {
   const unreadable: Buffer[] = [];
   const stack: Frame[] = [];
@@ -75,7 +86,16 @@ export function walk(
       if (found === undefined) unreadable.push(pathOf(node.names));
       return found ?? [];
     });
-    stack.push({ node, own: directories, lower: below, todo: sortedOnce(names).reverse() });
+    const typed = (opened: readonly Opened[]): readonly Opened[] =>
+      typesOnly && names.length >= MANY
+        ? opened.map(one => ({ ...one, types: typesOf(one.fd, names.length) }))
+        : opened;
+    stack.push({
+      node,
+      own: typed(directories),
+      lower: typed(below),
+      todo: sortedOnce(names).reverse(),
+    });
   };
   const open = (parents: readonly Opened[], entries: readonly Layered[], names: readonly Buffer[]) =>
     entries.flatMap(({ layer, entry: { type } }): readonly Opened[] => {
@@ -131,11 +151,30 @@ function sortedOnce(names: readonly Buffer[]): Buffer[] {
   return sorted.filter((name, index) => sorted[index - 1]?.equals(name) !== true);
 }
 
+const outlines = new Map<EntryType, Entry>();
+
+/** An entry of which only the type is told: one for all. */
+function outlineOf(type: EntryType): Entry {
+  const known = outlines.get(type) ?? { type, mode: 0, uid: 0, gid: 0, size: 0, mtimeNs: 0n, rdev: 0 };
+  outlines.set(type, known);
+  return known;
+}
+
+/** What lies under a name, as far as it is needed; undefined when there is nothing (any more). */
+function look({ fd, types }: Opened, name: Buffer): Entry | undefined {
+  if (types === undefined) return entryIn(fd, name);
+  const type = types.get(name.toString('latin1'));
+  if (type === undefined) return undefined;
+  if (type === 'directory' || type === 'character device') return entryIn(fd, name);
+  return outlineOf(type);
+}
+
 /** What the container's own layers have under a name; undefined when none has (any more). */
 function lookOwn(directories: readonly Opened[], name: Buffer): Pick<Node, 'own' | 'ends'> | undefined {
   const own: Layered[] = [];
-  for (const { layer, fd } of directories) {
-    const entry = entryIn(fd, name);
+  for (const opened of directories) {
+    const { layer } = opened;
+    const entry = look(opened, name);
     if (entry === undefined) continue;
     const ends = entry.type !== 'directory';
     const [first] = own;
@@ -149,8 +188,9 @@ function lookOwn(directories: readonly Opened[], name: Buffer): Pick<Node, 'own'
 /** What the layers have under a name, topmost first, down to what hides the rest. */
 export function lookBelow(directories: readonly Opened[], name: Buffer): Node['lower'] {
   const found: Layered[] = [];
-  for (const { layer, fd } of directories) {
-    const entry = entryIn(fd, name);
+  for (const opened of directories) {
+    const { layer } = opened;
+    const entry = look(opened, name);
     if (entry === undefined) continue;
     if (isWhiteout(entry)) break;
     if (entry.type === 'directory') found.push({ layer, entry });
@@ -165,7 +205,14 @@ export function lookBelow(directories: readonly Opened[], name: Buffer): Node['l
 /** "/a/b" of the names a and b. */
 export function pathOf(names: readonly Buffer[]): Buffer {
   if (names.length === 0) return Buffer.from('/');
-  return Buffer.concat(names.flatMap(name => [Buffer.from('/'), name]));
+  const path = Buffer.allocUnsafe(names.reduce((length, name) => length + 1 + name.length, 0));
+  let at = 0;
+  for (const name of names) {
+    path[at] = 0x2f;
+    name.copy(path, at + 1);
+    at += 1 + name.length;
+  }
+  return path;
 }
 
 function leave(frame: Frame | undefined): void {
