@@ -1,4 +1,3 @@
-// @parallel
 /** Joining a container in the background: what it writes from then on, what one types, signals, several at once; without and with a terminal. */
 
 import { appendFileSync, existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';

@@ -15,11 +15,12 @@ import { storePaths } from '../../src/host/store-paths.ts';
 import { type CopyInput, planCopy } from '../../src/plan/files/plan-copy.ts';
 import { whileRuns } from '../support/background.ts';
 import { failEachStep, succeed } from '../support/faults.ts';
-import { treeOf } from '../support/host.ts';
+import { hostState, treeOf } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
 import { eachMode, MODES, type Mode, type Place, withPlace } from '../support/modes.ts';
 import { runAs, startTinydocker, tinydocker } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('cp-faults');
 const hasBusybox = staticBusybox() !== undefined;
@@ -123,7 +124,8 @@ eachMode(test, 'kill -9 at any time, then prune: all or nothing, in both directi
         await sleep(delay);
         running.kill('SIGKILL');
         await running.ended;
-        await sleep(50);
+        // The command of the step that was at work lives on for a moment.
+        await until(() => hostState(place.store).processes.length === 0);
         const pruned = await tinydocker(place, ['prune', '-f']);
         assert.is(pruned.status, 0, pruned.stderr);
         if (existsSync(join(place.store, 'tmp'))) assert.equal(readdirSync(join(place.store, 'tmp')), []);

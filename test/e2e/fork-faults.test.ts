@@ -1,4 +1,3 @@
-// @parallel
 /** A fork that fails, is killed, or meets another one: the container that is forked has all its files, and is as it was. */
 
 import { spawnSync } from 'node:child_process';

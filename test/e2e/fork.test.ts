@@ -1,4 +1,3 @@
-// @parallel
 /** Forks: what both containers see, what each changes, and what is left when they go. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,3 @@
-// @parallel
 /** run --init: a PID 1 that reaps orphans and passes signals on. */
 
 import { readFileSync } from 'node:fs';

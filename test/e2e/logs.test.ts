@@ -1,4 +1,3 @@
-// @parallel
 /** What a container in the background has written: all of it or parts, while it runs and afterwards, whoever dies meanwhile. */
 
 import { appendFileSync, existsSync } from 'node:fs';

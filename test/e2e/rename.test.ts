@@ -1,4 +1,3 @@
-// @parallel
 /** Containers under another name, and one writer for each: of several verbs at once one wins, and the others say who has it. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

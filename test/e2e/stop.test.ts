@@ -1,4 +1,3 @@
-// @parallel
 /** The ends of containers: stop, kill, wait, restart, rm -f. Whatever follows one of them is never too early. */
 
 import { existsSync } from 'node:fs';

@@ -1,6 +1,5 @@
 /** docker's filters of containers. */
 
-// @parallel
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Filterable, parseContainerFilter } from '../../src/plan/container-filter.ts';

@@ -1,6 +1,5 @@
 /** Events in docker's text, names and filters. */
 
-// @parallel
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventJson, eventText, parseEventFilter, type StoreEvent } from '../../src/plan/store-event.ts';

@@ -1,6 +1,5 @@
 /** docker's templates, as far as we take them. */
 
-// @parallel
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillTemplate, parseTemplate } from '../../src/plan/template.ts';

@@ -1,6 +1,5 @@
 /** docker's words for what a container does. */
 
-// @parallel
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ContainerLook } from '../../src/host/container-look.ts';

@@ -1,4 +1,3 @@
-// @parallel
 /** Names of signals; and that a signal reaches the process that was meant, and no other of its number. */
 
 import { spawnSync } from 'node:child_process';
