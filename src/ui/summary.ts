@@ -2,7 +2,7 @@
 
 import type { PlanEvent } from '../events.ts';
 import { startsContainer } from '../plan/starts-container.ts';
-import type { Plan } from '../plan/step.ts';
+import type { Plan, Step } from '../plan/step.ts';
 import { duration, ending } from './messages.ts';
 import { count, type ProgressState } from './progress.ts';
 import { visible } from './visible.ts';
@@ -27,13 +27,18 @@ export function cleanedUpSentence(state: ProgressState): string {
   const gone = state.undos
     .filter(({ status }) => status === 'undone')
     .flatMap(({ step }) =>
-      step.undo.type === 'stop-init' ? ['processes', 'mounts'] : step.reserves ? ['directory'] : [],
+      step.undo.type === 'stop-init' ? ['processes', 'mounts'] : removes(step) ? ['directory'] : [],
     );
-  const kept = state.undos.some(({ step }) => step.reserves) ? [] : ['writable layer kept'];
+  const kept = state.undos.some(({ step }) => removes(step)) ? [] : ['writable layer kept'];
   const time = state.undos.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   const status = state.outcome?.status ?? state.status;
   const what = [...(gone.length > 0 ? [gone.join(', ')] : []), ...kept].join('; ');
   return `${visible(state.plan?.subject ?? '')}: cleaned up in ${duration(time)}: ${what}; exit status ${status}`;
+}
+
+/** What was there before, as the directory of a container that starts again, is only taken. */
+function removes({ reserves, id }: Step): boolean {
+  return reserves === true && id !== 'claim-container';
 }
 
 /** "discarded 3 changes: --keep keeps them, --commit IMAGE saves them": said before they are, while it can be learnt for the next time. */

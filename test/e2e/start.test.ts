@@ -40,10 +40,15 @@ eachMode(
       await ended(place, 'c1');
       await says(place, 'c1', '3\na b /srv host1\n');
       assert.is(exitStatus(place, 'c1'), 4);
+      const told = await tinydocker(place, ['start', '-a', '--progress', 'plain', 'c1']);
+      assert.match(
+        told.stderr,
+        /: cleaned up in .*: processes, mounts; writable layer kept; exit status 4\n/,
+      );
       // ... and by the printed script.
       const script = await tinydocker(place, ['start', '-a', '--dry-run', 'c1']);
       const bySh = await runAs(place, ['sh'], { input: script.stdout });
-      assert.equal([bySh.status, bySh.stdout], [4, '4\na b /srv host1\n'], bySh.stderr);
+      assert.equal([bySh.status, bySh.stdout], [4, '5\na b /srv host1\n'], bySh.stderr);
       const look = [
         'sh',
         '-ec',
@@ -52,7 +57,7 @@ eachMode(
         directoryOf(place, 'c1'),
         volume,
       ];
-      assert.is((await runAs(place, look)).stdout, 'x\n'.repeat(8));
+      assert.is((await runAs(place, look)).stdout, 'x\n'.repeat(10));
       const now = hostState(place.store);
       assert.equal(
         [now.mounts, now.processes, now.namespaces],
