@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { UserError } from '../errors.ts';
 import type { Outcome, PlanEvent } from '../events.ts';
-import { startBackground } from '../exec/process.ts';
+import { startBackground } from '../exec/background-process.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import type { Plan } from '../plan/step.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';

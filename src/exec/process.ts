@@ -1,10 +1,7 @@
-/** Processes: the only module that imports execa. An argv goes to the kernel as it is; no shell ever sees it. */
+/** Commands, and what all processes that we start have in common. An argv goes to the kernel as it is; no shell ever sees it. */
 
-import { closeSync, constants, openSync, read } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
-import { promisify } from 'node:util';
 import { execa } from 'execa';
 import { stepPath } from '../host/programs.ts';
 import { STEP_ENVIRONMENT } from '../plan/environment.ts';
@@ -43,17 +40,10 @@ export interface Command {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** init's parent at work; `pid` settles with the host's PID of init, or undefined when init never reported one. */
-export interface Container {
-  readonly initPid: Promise<number | undefined>;
-  readonly ended: Promise<Ended>;
-  kill(signal: NodeJS.Signals): void;
-}
-
 /** The most of a command's output that is kept, in bytes. */
 const KEPT_OUTPUT = 1 << 20;
 
-const SURROUNDINGS = {
+export const SURROUNDINGS = {
   reject: false,
   cleanup: false,
   extendEnv: false,
@@ -63,7 +53,7 @@ const SURROUNDINGS = {
 } as const;
 
 /** Descriptors that starting a process takes, for a moment. */
-const FOR_COMMAND = 6;
+export const FOR_COMMAND = 6;
 /** What has to be free before a step, so that its undo can still be started whatever the step keeps open. */
 export const FOR_STEP = 14;
 
@@ -103,55 +93,6 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
   return startCommand(argv, { keepStdout: true, ...options }).ended;
 }
 
-/**
- * Starts init's chain of programs. It gets the caller's stdin (or nothing), stdout; 3, the gate's reading end; 4, the writing end of `ready`; and 5, the
- * caller's stderr, which init takes over when it starts the command. What the chain itself says goes to a pipe. On a terminal of its own, it is
- * script(1) that gets the caller's three.
- */
-export function startContainer(
-  argv: readonly string[],
-  options: {
-    readonly gate: string;
-    readonly ready: string;
-    readonly stdin: boolean;
-    readonly terminal: boolean;
-    /** Descriptors to use in place of the caller's three. */
-    readonly log?: { readonly stdin: number; readonly stdout: number; readonly stderr: number } | undefined;
-  },
-): Container {
-  const [program = '', ...words] = argv;
-  // Opening a fifo for one direction waits for the other side, unless somebody has it open for both.
-  const both = openSync(options.ready, constants.O_RDWR);
-  const reading = openSync(options.ready, constants.O_RDONLY);
-  const writing = openSync(options.ready, constants.O_WRONLY);
-  closeSync(both);
-  const gate = openSync(options.gate, constants.O_RDONLY);
-  const { log } = options;
-  const stdin = options.stdin || options.terminal ? (log?.stdin ?? 'inherit') : 'ignore';
-  const stdout = log?.stdout ?? 'inherit';
-  const child = execa(program, words, {
-    ...SURROUNDINGS,
-    env: environment(),
-    buffer: { stdout: false },
-    stdio: descriptors(
-      stdin,
-      stdout,
-      options.terminal ? stdout : 'pipe',
-      gate,
-      writing,
-      log?.stderr ?? callersStderr(),
-    ),
-  });
-  closeSync(gate);
-  closeSync(writing);
-  return {
-    initPid: readPid(reading),
-    ended: child.then(ended),
-    // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
-    kill: signal => child.kill(options.terminal ? 'SIGTERM' : signal),
-  };
-}
-
 /** Without descriptors, Node makes half a child process, which ends ours when it is used; so they are tried first. Throws EMFILE. */
 export function needDescriptors(count: number): void {
   const opened: number[] = [];
@@ -162,17 +103,7 @@ export function needDescriptors(count: number): void {
   }
 }
 
-/**
- * Node makes a pipe behind its stderr non-blocking, and with it everybody's who shares the pipe: the command would lose what a slow reader has no
- * room for (EAGAIN). libuv takes that back for a new process's 0, 1 and 2, but for no other descriptor.
- */
-function callersStderr(): number {
-  const { _handle } = process.stderr as { _handle?: { setBlocking?: (blocking: boolean) => void } };
-  _handle?.setBlocking?.(true);
-  return process.stderr.fd;
-}
-
-function environment(): Record<string, string> {
+export function environment(): Record<string, string> {
   return {
     ...STEP_ENVIRONMENT,
     PATH: stepPath(),
@@ -181,7 +112,7 @@ function environment(): Record<string, string> {
 }
 
 /** execa's types do not know that any descriptor may be passed on; it does, as child_process.spawn() does. */
-function descriptors(...targets: readonly (number | 'ignore' | 'inherit' | 'pipe')[]): never {
+export function descriptors(...targets: readonly (number | 'ignore' | 'inherit' | 'pipe')[]): never {
   return targets as never;
 }
 
@@ -196,7 +127,7 @@ interface ProcessResult {
   readonly shortMessage?: string | undefined;
 }
 
-function ended(result: ProcessResult): Ended {
+export function ended(result: ProcessResult): Ended {
   const text = (output: unknown) => (typeof output === 'string' ? output : '');
   return {
     ...(result.exitCode === undefined ? {} : { exitStatus: result.exitCode }),
@@ -214,17 +145,7 @@ function startFailure(result: ProcessResult): string {
     : (result.shortMessage ?? '');
 }
 
-async function readPid(fd: number): Promise<number | undefined> {
-  try {
-    const { bytesRead, buffer } = await promisify(read)(fd, Buffer.alloc(32), 0, 32, null);
-    const pid = Number(buffer.toString('latin1', 0, bytesRead).trim());
-    return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
@@ -268,72 +189,4 @@ export async function runInPlace(
       stdio: 'inherit',
     }),
   );
-}
-
-/** A process that outlives us, in a session of its own. */
-export interface Background {
-  /** What it prints, line by line, until we leave. */
-  readonly lines: AsyncIterable<string>;
-  /** What it said on stderr, once it has ended. */
-  readonly said: Promise<string>;
-  kill(signal: NodeJS.Signals): void;
-  /** Lets go of it: it goes on, and what it prints is lost. */
-  leave(): void;
-}
-
-/** Starts a process that reads `input` on its stdin, in our environment. */
-export function startBackground(argv: readonly string[], input: string): Background {
-  needDescriptors(FOR_COMMAND);
-  const [program = '', ...words] = argv;
-  const child = execa(program, words, {
-    ...SURROUNDINGS,
-    extendEnv: true,
-    detached: true,
-    input,
-    buffer: { stdout: false },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  return {
-    lines: createInterface({ input: child.stdout }),
-    said: child.then(result => ended(result).stderr),
-    kill: signal => killGroup(child.pid, signal),
-    leave: () => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.unref();
-    },
-  };
-}
-
-/** A process that outlasts us for a moment, and does something at our end. */
-export interface Survivor {
-  /** Settles when it says that it is ready, or can not be. */
-  readonly ready: Promise<boolean>;
-  /** Lets it do what it is for; settles when it has. */
-  finish(): Promise<void>;
-}
-
-/** Starts a process on the caller's stdin, in a session of its own. It prints something when it is ready; its descriptor 3 reads end of file when we end, however we end. */
-export function startSurvivor(argv: readonly string[]): Survivor {
-  needDescriptors(FOR_COMMAND);
-  const [program = '', ...words] = argv;
-  const child = execa(program, words, {
-    ...SURROUNDINGS,
-    env: environment(),
-    detached: true,
-    buffer: false,
-    stdio: descriptors('inherit', 'pipe', 'ignore', 'pipe') as never,
-  });
-  const [, said, , end] = child.stdio as unknown as readonly (Duplex | null)[];
-  end?.on('error', () => undefined);
-  return {
-    ready: Promise.race([
-      new Promise<boolean>(resolve => said?.once('data', () => resolve(true))),
-      child.then(() => false),
-    ]),
-    finish: async () => {
-      end?.destroy();
-      await child;
-    },
-  };
 }

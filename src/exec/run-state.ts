@@ -3,8 +3,9 @@
 import { closeSync } from 'node:fs';
 import type { Plan } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
+import type { Container } from './container-process.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { Command, Container, Ended } from './process.ts';
+import type { Command, Ended } from './process.ts';
 import { openScratchOutput, type ScratchOutput } from './scratch-output.ts';
 
 /** The most of a command's stderr that is kept, in bytes. */

@@ -10,8 +10,9 @@ import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/ar
 import { stepCommand } from '../plan/display.ts';
 import { fullArgv } from '../plan/enter.ts';
 import type { Action, Step } from '../plan/step.ts';
+import { startContainer } from './container-process.ts';
 import { openLogWriter } from './log-writer.ts';
-import { type Ended, FOR_STEP, needDescriptors, startCommand, startContainer } from './process.ts';
+import { type Ended, FOR_STEP, needDescriptors, startCommand } from './process.ts';
 import { type Report, watchFilling, watchReading } from './progress.ts';
 import { KILLED, type RunState, saidBy } from './run-state.ts';
 

@@ -1,6 +1,6 @@
 /** The caller's terminal in raw mode, for a while: keys go to a container as they are typed. See termios(3). */
 
-import { startSurvivor } from './process.ts';
+import { startSurvivor } from './background-process.ts';
 
 /** It ignores what may end us, and is in a session of its own: a background process may not change the settings of its own terminal. */
 const KEEPER_TEXT = `

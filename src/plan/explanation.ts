@@ -1,7 +1,7 @@
 /** A plan told to a learner: its steps in order, or one of them in full. */
 
 import { undoText } from './display.ts';
-import { actionLines } from './script.ts';
+import { actionLines } from './script-actions.ts';
 import type { Phase, Plan, Step } from './step.ts';
 import { wrap } from './wrap.ts';
 
