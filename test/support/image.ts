@@ -171,14 +171,16 @@ function linkName(): string {
   return [...randomBytes(8)].map(byte => letters[byte % 32]).join('');
 }
 
-function own(mode: Mode, path: string | Buffer): void {
-  if (process.getuid?.() === 0) lchownSync(path, mode.uid, mode.gid);
+function own(mode: Mode, path: string | Buffer, { uid, gid } = lstatSync(path)): void {
+  if (process.getuid?.() === 0 && (uid !== mode.uid || gid !== mode.gid))
+    lchownSync(path, mode.uid, mode.gid);
 }
 
 /** Names may be no UTF-8. */
 function ownTree(mode: Mode, path: string | Buffer): void {
-  own(mode, path);
-  if (!lstatSync(path).isDirectory()) return;
+  const stats = lstatSync(path);
+  own(mode, path, stats);
+  if (!stats.isDirectory()) return;
   for (const name of readdirSync(path, { encoding: 'buffer' }))
     ownTree(mode, Buffer.concat([Buffer.from(path), Buffer.from('/'), name]));
 }
