@@ -1,8 +1,10 @@
 /** kill -9 of a verb that carries out a plan, at the step that is asked for. */
 
 import * as assert from 'uvu/assert';
+import { hostState } from './host.ts';
 import type { Place } from './modes.ts';
 import { startTinydocker, tinydocker } from './run.ts';
+import { until } from './until.ts';
 
 interface Event {
   readonly type: string;
@@ -13,6 +15,7 @@ const DRY = ['--dry-run', '--format', 'json'] as const;
 
 /** Kills it when the step begins. False when it was done before the signal came, which only the last step allows. */
 export async function killAtStep(place: Place, args: readonly string[], step: string): Promise<boolean> {
+  const before = new Set(hostState(place.store).processes);
   const running = startTinydocker(place, [...args, '--progress', 'json', '--pace', '20ms']);
   for (let waited = 0; waited < 20_000; waited += 2) {
     if (hasStarted(running.stderr(), step)) break;
@@ -20,6 +23,8 @@ export async function killAtStep(place: Place, args: readonly string[], step: st
   }
   running.kill('SIGKILL');
   const { stderr } = await running.ended;
+  // A step that was just being started holds what we held until it has become its program.
+  await until(() => hostState(place.store).processes.every(line => before.has(line)));
   const done = events(stderr).some(event => event.type === 'step-done' && event.step === step);
   const others = events(stderr)
     .filter(event => event.type === 'step-started')
