@@ -3,8 +3,8 @@
  * of its own. That one tells on its stdout what happens until the container has started; then nobody listens any more.
  */
 
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../errors.ts';
 import { runPlan } from '../exec/run-plan.ts';
@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return argv.length > 0 && argv[0] !== '-h' && argv[0] !== '--help' ? EXIT.usage : EXIT.ok;
   }
-  const { plan, pace } = JSON.parse(readFileSync(0, 'utf8')) as Order;
+  const { plan, pace } = JSON.parse(await text(process.stdin)) as Order;
   let listened = true;
   const outcome = await runPlan(plan, {
     emit(event) {

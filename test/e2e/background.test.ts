@@ -1,6 +1,6 @@
 /** Containers in the background: run -d, what becomes of them, and of what they write. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
@@ -18,7 +18,7 @@ import {
 } from '../support/containers.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
-import { eachMode } from '../support/modes.ts';
+import { eachMode, ownDirectory } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { runAs, startTinydocker, tinydocker, withoutNotes } from '../support/run.ts';
 import { until } from '../support/until.ts';
@@ -59,16 +59,20 @@ eachMode(test, 'the printed script makes the same container in the background', 
   withContainers(place, async () => {
     makeImage(place);
     const before = hostState(place.store);
-    const words = ['c1', ...sh('echo up; echo oh >&2; echo x >/file; sleep 0.3; exit 3')];
+    const volume = ownDirectory(place.mode, join(place.home, 'v'));
+    const wait = 'while [ ! -e /v/go ]; do sleep 0.05; done';
+    const words = ['-v', `${volume}:/v`, 'c1', ...sh(`echo up; echo oh >&2; echo x >/file; ${wait}; exit 3`)];
     const script = await tinydocker(place, ['run', '-d', '--dry-run', ...words]);
     for (const shell of ['dash', 'bash']) {
       const { status, stdout, stderr } = await runAs(place, [shell], { input: script.stdout });
       assert.equal([status, stdout, withoutNotes(stderr)], [0, 'c1\n', ''], shell);
       assert.not.ok(existsSync(join(directoryOf(place, 'c1'), 'exit.json')), 'it did not wait');
+      writeFileSync(join(volume, 'go'), '');
       await until(() => exitStatus(place, 'c1') === 3);
       await until(() => !existsSync(join(directoryOf(place, 'c1'), 'gate')));
       assert.is((await tinydocker(place, ['diff', 'c1'])).stdout, 'A /file\n');
       assert.is((await tinydocker(place, ['rm', 'c1'])).status, 0);
+      rmSync(join(volume, 'go'));
     }
     const failing = await tinydocker(place, ['run', '-d', '--dry-run', '--fail-at', 'pivot-root', ...words]);
     const failed = await runAs(place, ['sh'], { input: failing.stdout });

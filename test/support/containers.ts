@@ -54,7 +54,9 @@ export async function ended(place: Place, name: string): Promise<void> {
 /** The exit status that was written down; undefined when none was. */
 export function exitStatus(place: Place, name: string): number | undefined {
   const file = join(directoryOf(place, name), 'exit.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { status: number }).status : undefined;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  // It may just be being written.
+  return text.endsWith('\n') ? (JSON.parse(text) as { status: number }).status : undefined;
 }
 
 /** What the container wrote to its log on one stream. */
