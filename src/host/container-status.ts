@@ -5,9 +5,15 @@ import { join } from 'node:path';
 import { STARTED } from '../plan/arg.ts';
 import type { ContainerState } from './containers.ts';
 import { type Init, recordedInit } from './init-process.ts';
-import { foundValues, type JournalContents, readJournal } from './journal-file.ts';
+import { ELSEWHERE, foundValues, type JournalContents, readJournal } from './journal-file.ts';
 import { thisBoot } from './owner.ts';
 import { readOwn } from './text-file.ts';
+
+/** Why nobody saw how a container ended. */
+export type Loss =
+  | 'killed with what ran it'
+  | 'gone: the machine restarted'
+  | 'the store was copied while it ran';
 
 export type ContainerStatus =
   /** It is being made, or taken away, or its set-up was broken off. */
@@ -25,7 +31,7 @@ export type ContainerStatus =
   /** Nobody lived to see how it ended. */
   | {
       readonly type: 'lost';
-      readonly cause: 'killed with what ran it' | 'gone: the machine restarted';
+      readonly cause: Loss;
       readonly started: Date | undefined;
     };
 
@@ -46,12 +52,15 @@ export function containerStatus(
   const started = startedAt(journal);
   // It may also have ended just now, without a record of it.
   if (state === 'alive' || (journal !== undefined && started === undefined)) return { type: 'created' };
-  const restarted = journal !== undefined && journal.head.owner.boot !== thisBoot();
-  return {
-    type: 'lost',
-    cause: restarted ? 'gone: the machine restarted' : 'killed with what ran it',
-    started,
-  };
+  return { type: 'lost', cause: lossOf(journal), started };
+}
+
+function lossOf(journal: JournalContents | undefined): Loss {
+  const boot = journal?.head.owner.boot;
+  if (boot === ELSEWHERE) return 'the store was copied while it ran';
+  return boot === undefined || boot === thisBoot()
+    ? 'killed with what ran it'
+    : 'gone: the machine restarted';
 }
 
 function startedAt(journal: JournalContents | undefined): Date | undefined {

@@ -1,15 +1,18 @@
 /** Journals on disk, read. A journal is data that may come from anywhere: nothing in it is believed that does not have our shape. */
 
-import type { Stats } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Arg } from '../plan/arg.ts';
+import { type Arg, STORE } from '../plan/arg.ts';
 import type { Plan, Undo } from '../plan/step.ts';
 import type { Owner } from './owner.ts';
 import { readOwn } from './text-file.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 export const JOURNAL_VERSION = 1;
+
+/** In place of a boot id: the journal came here with a copy of its store. */
+export const ELSEWHERE = 'another store';
 
 /** The undo of a step, as far as it is a command. */
 export interface JournaledUndo {
@@ -53,10 +56,29 @@ export interface JournalContents {
  */
 export function readJournal(workspace: string, ours = false): JournalContents | undefined {
   try {
-    return parseJournal(readOwn(join(workspace, JOURNAL_FILE), stats => !ours || isOurs(stats)));
+    const journal = parseJournal(readOwn(join(workspace, JOURNAL_FILE), stats => !ours || isOurs(stats)));
+    return journal === undefined || isOfStore(journal, workspace) ? journal : copied(journal);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the store that it names is the one that the workspace lies in, by whatever name. In the copy of a store that was made while something ran, the
+ * processes that are named are those of the other one.
+ */
+function isOfStore({ head }: JournalContents, workspace: string): boolean {
+  const named = head.values[STORE.var];
+  if (named === undefined) return true;
+  const [its, ours] = [named, join(workspace, '..', '..')].map(path =>
+    statSync(path, { throwIfNoEntry: false }),
+  );
+  return its !== undefined && ours !== undefined && its.ino === ours.ino && its.dev === ours.dev;
+}
+
+/** The same, of an owner that lives nowhere. */
+function copied(journal: JournalContents): JournalContents {
+  return { ...journal, head: { ...journal.head, owner: { ...journal.head.owner, boot: ELSEWHERE } } };
 }
 
 /** Whether only this user, or root, can have written it. */

@@ -157,6 +157,7 @@ function outSteps(input: CopyInput, { source, to }: CopyOut): readonly Step[] {
   return [
     pack,
     stageStep(
+      'host',
       HOST,
       ['mkdir', '-m', '0700', '--', stage],
       removeTree(facts, stage),
@@ -180,6 +181,7 @@ function inSteps(input: CopyInput, { source, to }: CopyIn): readonly Step[] {
   return [
     packHost(input, source),
     stageStep(
+      'container',
       stage.where,
       stage.argv,
       undo(['rm', '-rf', '--one-file-system', '--', arg`./${STAGE}`]),
@@ -211,7 +213,17 @@ shift 3; exec "$@"`;
   return ['sh', '-ec', program, 'undo', String(pid), start, arg`${C}/upper/${STAGE}`, ...whole];
 }
 
-function stageStep(where: Step['where'], argv: readonly Arg[], undo: readonly Arg[], why: string): Step {
+/**
+ * On the host, its undo counts from the moment when it begins: outside of the store nobody else would find what a kill between mkdir(2) and the journal's
+ * next record leaves, and the name is a random one of this operation. In a container, its undo may be as impossible as the step was.
+ */
+function stageStep(
+  of: 'host' | 'container',
+  where: Step['where'],
+  argv: readonly Arg[],
+  undo: readonly Arg[],
+  why: string,
+): Step {
   return {
     id: 'reserve-staging',
     phase: PLACE.id,
@@ -219,7 +231,7 @@ function stageStep(where: Step['where'], argv: readonly Arg[], undo: readonly Ar
     where,
     action: { type: 'run', argv },
     undo: { type: 'command', argv: undo, when: 'always' },
-    reserves: true,
+    ...(of === 'host' ? {} : { reserves: true as const }),
     why: `${why}. What is unpacked there can be moved to its place by rename(2), and what was there before can be kept in it for the undo.`,
     pitfalls: ['Permission denied: you may not write in the target directory.'],
   };
