@@ -22,6 +22,7 @@ exec 9<.; flock 9
 if held ./gate; then echo 'the container runs' >&2; exit 1; fi
 [ "$(stat -c %i ./upper)" = "$upper" ] || { echo 'the container was forked meanwhile' >&2; exit 1; }
 for gate in $(find . -maxdepth 1 -name "gate.*" -mmin +1); do held "$gate" || rm -f -- "$gate"; done
+rm -rf -- ./exec-*
 rm -f ./ready ./ended ./in ./out ./err ./attach ./kernel.fstab ./devices.fstab ./terminal.sh
 if [ -e ./journal.jsonl ]; then mv -T ./journal.jsonl ./journal.old; fi
 mkfifo -m 0600 -- "$@"
