@@ -37,7 +37,8 @@ export function gateOf({ again }: Pick<Container, 'again'>): Arg {
 /** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
 export function runtimeFiles(): readonly Arg[] {
   const names = ['ready', ...LOG_FIFOS, 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
-  return ['gate', ...names].map(file => arg`${C}/${file}`);
+  // The gate last: as soon as it is gone, somebody else may take the container, and make the others anew.
+  return [...names, 'gate'].map(file => arg`${C}/${file}`);
 }
 
 const LOG_FIFOS = ['in', 'out', 'err'] as const;

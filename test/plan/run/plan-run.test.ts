@@ -165,4 +165,15 @@ test('layers: the topmost first, a hundred in one page', () => {
   assert.ok(options.length < 4096);
 });
 
+test('the gate of a kept container is the last file that goes: then somebody else may take the container', () => {
+  const plan = planOf('host', { keep: true });
+  const files = plan.steps.flatMap(({ id, undo }) =>
+    id === 'make-fifos' && undo.type === 'command'
+      ? undo.argv.map(word => resolve(word, new Map([['C', '/c']])))
+      : [],
+  );
+  assert.ok(files.includes('/c/ready'));
+  assert.is(files.at(-1), '/c/gate');
+});
+
 test.run();
