@@ -7,15 +7,15 @@ import { catchesSignal, onStopSignal, type StopSignal, signalStatus } from '../e
 import { rawTerminal } from '../exec/terminal-keeper.ts';
 import { followWindow } from '../exec/terminal-size.ts';
 import { containerStatus } from '../host/container-status.ts';
-import { containerStateNow, findContainer, type StoredContainer } from '../host/containers.ts';
+import { containerStateNow, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
 import { recordedInit } from '../host/init-process.ts';
 import { readJournal } from '../host/journal-file.ts';
-import { noSuchContainer } from '../host/no-container.ts';
+import { requireContainer } from '../host/no-container.ts';
 import { startTime } from '../host/owner.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { readText } from '../host/text-file.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { messageText, size } from '../ui/messages.ts';
 import { DETACH_KEYS, detachFilter, parseDetachKeys } from './detach-keys.ts';
 import { parseOptions } from './options.ts';
@@ -89,8 +89,7 @@ function withValue(argv: readonly string[]): readonly string[] {
 }
 
 async function running(paths: StorePaths, name: string): Promise<StoredContainer> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   if (container.state === 'kept')
     throw new UserError(`The container ${shown(name)} does not run.`, {
       hint: `tinydocker start -ai ${name} starts it in the foreground.`,

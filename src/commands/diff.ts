@@ -6,12 +6,11 @@ import { foundIn, pathsAsked } from '../host/changes/asked-paths.ts';
 import { findChanges, isAtOrBelow } from '../host/changes/changes.ts';
 import { allLayers, assertStillThere, containerStack, oursOf } from '../host/changes/container.ts';
 import type { FoundChange } from '../host/changes/details.ts';
-import { findContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
-import { noSuchContainer } from '../host/no-container.ts';
+import { requireContainer } from '../host/no-container.ts';
 import { installCommand } from '../host/packages.ts';
 import { storePaths } from '../host/store-paths.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { changeJson, listLine, statText, visibleBytes } from '../ui/changes-text.ts';
 import { isOwner, rerunAsOwner, runForLook } from './as-owner.ts';
 import { contentLines, hashes } from './diff-content.ts';
@@ -86,8 +85,7 @@ export async function run(argv: readonly string[], _commandLine: string): Promis
     throw usageError('Which container is to be looked at?', 'For example: tinydocker diff hello1');
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   const status = await rerunAsOwner(facts, 'diff', argv);
   if (status !== undefined) return status;
 

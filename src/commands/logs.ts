@@ -3,17 +3,17 @@
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { containerStatus } from '../host/container-status.ts';
-import { containerStateNow, findContainer, type StoredContainer } from '../host/containers.ts';
+import { containerStateNow, type StoredContainer } from '../host/containers.ts';
 import { watchDirectory } from '../host/directory-watch.ts';
 import { probeFacts } from '../host/facts.ts';
 import { openLogReader } from '../host/log-reader.ts';
-import { noSuchContainer } from '../host/no-container.ts';
+import { requireContainer } from '../host/no-container.ts';
 import type { Output, OutputReader } from '../host/output-reader.ts';
 import { openRawOutput } from '../host/raw-output-reader.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import type { LogStream } from '../plan/log-entry.ts';
 import { parseMoment } from '../plan/moment.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { parseOptions } from './options.ts';
 
 const OPTIONS = {
@@ -122,8 +122,7 @@ function momentOf(option: string, text: string | undefined): Date | undefined {
 }
 
 async function containerOf(paths: StorePaths, name: string): Promise<StoredContainer> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   return container;
 }
 

@@ -5,7 +5,7 @@ import { EXIT, failureError, UserError, usageError } from '../errors.ts';
 import { nameInUse } from '../host/causes/name-taken.ts';
 import { findContainer, type StoredContainer } from '../host/containers.ts';
 import { probeFacts } from '../host/facts.ts';
-import { noSuchContainer } from '../host/no-container.ts';
+import { requireContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
 import { planRename } from '../plan/life/plan-rename.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
@@ -59,8 +59,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
 
 /** The container, if it may be renamed. Throws a UserError otherwise. */
 async function renamable(paths: StorePaths, name: string): Promise<StoredContainer> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   switch (container.state) {
     case 'kept':
       return container;

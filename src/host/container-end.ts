@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UserError } from '../errors.ts';
 import { STATUS } from '../plan/arg.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { containerStatus } from './container-status.ts';
-import { findContainer, type StoredContainer } from './containers.ts';
+import type { StoredContainer } from './containers.ts';
 import { foundValues, JOURNAL_FILE, parseJournal } from './journal-file.ts';
-import { noSuchContainer } from './no-container.ts';
+import { requireContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
 /** How often we look at one that is just being made, in milliseconds. */
@@ -26,8 +26,7 @@ export interface Awaited {
 /** Finds the container, and waits while it is being made. Throws a UserError when there is none. */
 export async function awaitEnd(paths: StorePaths, name: string): Promise<Awaited> {
   for (;;) {
-    const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-    if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+    const container = await requireContainer(paths, name);
     const status = containerStatus(container.directory, container.state);
     if (status.type === 'exited') return { name, status: () => Promise.resolve(status.status) };
     if (status.type === 'running') return { name, status: endOf(container) };

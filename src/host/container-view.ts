@@ -2,18 +2,16 @@
 
 import { UserError } from '../errors.ts';
 import type { ContainerView } from '../plan/files/view.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { inodeOf } from '../plan/prune.ts';
 import { layerLinks, noWritableLayer } from './container-layers.ts';
-import { findContainer } from './containers.ts';
 import { recordedInit } from './init-process.ts';
-import { noSuchContainer } from './no-container.ts';
+import { requireContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
 /** Throws a UserError when there is no such container, or none that could be reached. */
 export async function containerView(paths: StorePaths, name: string): Promise<ContainerView> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   if (container.state === 'leftover')
     throw new UserError(`The container ${shown(name)} is what a killed run left behind.`, {
       hint: 'tinydocker prune removes it.',

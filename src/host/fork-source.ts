@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { ForkInput } from '../plan/fork/plan-fork.ts';
 import { MOST_LAYERS } from '../plan/image/image.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { inodeOf } from '../plan/prune.ts';
 import { layerLinks, noWritableLayer } from './container-layers.ts';
-import { findContainer, type StoredContainer } from './containers.ts';
-import { noSuchContainer } from './no-container.ts';
+import type { StoredContainer } from './containers.ts';
+import { requireContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
 export interface ForkSource {
@@ -23,8 +23,7 @@ const OWN = ['proc', 'sys', 'dev'];
 
 /** Throws a UserError when there is no such container, or none that could be forked. */
 export async function forkSource(paths: StorePaths, name: string): Promise<ForkSource> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'kept');
+  const container = await requireContainer(paths, name, 'kept');
   const { directory, record, state, upper } = container;
   if (state !== 'kept' || record === undefined) throw notKept(container);
   const links = layerLinks(paths, container);

@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { Living } from '../plan/life/plan-stop.ts';
 import { parseSignal, TERM } from '../plan/life/signals.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { containerStatus } from './container-status.ts';
-import { findContainer, identityOf, type StoredContainer } from './containers.ts';
+import { identityOf, type StoredContainer } from './containers.ts';
 import { type Init, survivingInit } from './init-process.ts';
 import { readJournal } from './journal-file.ts';
-import { noSuchContainer } from './no-container.ts';
+import { requireContainer } from './no-container.ts';
 import { ownerLives, thisBoot } from './owner.ts';
 import type { StorePaths } from './store-paths.ts';
 
@@ -28,8 +28,7 @@ const INTERVAL_MS = 20;
 /** The container, and who is to be signalled. Throws a UserError when there is none of that name, or when it can't be signalled from here. */
 export async function findLiving(paths: StorePaths, name: string): Promise<Found> {
   for (let waited = 0; ; waited += INTERVAL_MS) {
-    const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-    if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+    const container = await requireContainer(paths, name);
     const status = containerStatus(container.directory, container.state);
     if (status.type === 'running') return { container, living: livingOf(container, status.init, true) };
     if (container.state !== 'alive') {

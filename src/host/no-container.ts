@@ -1,8 +1,8 @@
-/** What is said when a container does not exist. */
+/** The container of a name, and what is said when there is none. */
 
 import { UserError } from '../errors.ts';
-import { nearNames, shown } from '../plan/names.ts';
-import { listContainers } from './containers.ts';
+import { containerNameFailure, nearNames, shown } from '../plan/names.ts';
+import { findContainer, listContainers, type StoredContainer } from './containers.ts';
 import type { StorePaths } from './store-paths.ts';
 
 /** Those that the verb could have meant. */
@@ -13,6 +13,17 @@ const THERE_IS_NONE: Readonly<Record<Among, string>> = {
   all: 'None runs, and none is kept',
   kept: 'None is kept',
 };
+
+/** The container of that name. Throws a UserError when there is none, or when no container could have such a name. */
+export async function requireContainer(
+  paths: StorePaths,
+  name: string,
+  among: Among = 'all',
+): Promise<StoredContainer> {
+  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
+  if (container === undefined) throw await noSuchContainer(paths, name, among);
+  return container;
+}
 
 /** The error, with similar names, or those that there are, as the way out. */
 export async function noSuchContainer(paths: StorePaths, name: string, among: Among): Promise<UserError> {

@@ -1,11 +1,10 @@
 /** A container that has to run for what is asked. */
 
 import { UserError } from '../errors.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { type ContainerLook, lookAt } from './container-look.ts';
 import type { ContainerStatus } from './container-status.ts';
-import { findContainer } from './containers.ts';
-import { noSuchContainer } from './no-container.ts';
+import { requireContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
 export type RunningContainer = Omit<ContainerLook, 'status'> & {
@@ -14,8 +13,7 @@ export type RunningContainer = Omit<ContainerLook, 'status'> & {
 
 /** Throws a UserError when there is no such container. */
 export async function existingContainer(paths: StorePaths, name: string): Promise<ContainerLook> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   return lookAt(container);
 }
 

@@ -6,13 +6,12 @@ import { UserError, valueOf } from '../errors.ts';
 import { completeSpec } from '../plan/create-spec.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import type { Facts } from '../plan/facts.ts';
-import { containerNameFailure, shown } from '../plan/names.ts';
+import { shown } from '../plan/names.ts';
 import { inodeOf } from '../plan/prune.ts';
 import { planRun } from '../plan/run/plan-run.ts';
 import type { Plan } from '../plan/step.ts';
 import { layerLinks, noWritableLayer } from './container-layers.ts';
-import { findContainer } from './containers.ts';
-import { noSuchContainer } from './no-container.ts';
+import { requireContainer } from './no-container.ts';
 import { newOperationId } from './operation.ts';
 import { checkImage, checkInit } from './preflight.ts';
 import { digestOfLayer, type StorePaths } from './store-paths.ts';
@@ -35,8 +34,7 @@ export async function planStart({
   attach,
   endsBefore,
 }: StartAgain): Promise<Plan | undefined> {
-  const container = containerNameFailure(name) === undefined ? await findContainer(paths, name) : undefined;
-  if (container === undefined) throw await noSuchContainer(paths, name, 'all');
+  const container = await requireContainer(paths, name);
   if (container.state === 'alive' && !endsBefore) return undefined;
   const { record } = container;
   if (container.state === 'alive' && record?.keep !== true)
