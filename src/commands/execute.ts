@@ -79,16 +79,17 @@ function beforeStep(
   reporter: Reporter,
   pace: number,
   stopped: AbortSignal,
-): (step: Step) => Promise<void> {
+): (step: Step) => Promise<undefined> {
   const terminal = pace > 0 ? callersTerminal(plan) : undefined;
   return async step => {
-    if (step.action.type === 'wait') return;
+    if (step.action.type === 'wait') return undefined;
     await terminal?.beforeStep(step);
     await reporter.beforeStep?.(step);
     if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
-    if (step.action.type !== 'release' || stopped.aborted) return;
+    if (step.action.type !== 'release' || stopped.aborted) return undefined;
     await reporter.release?.();
     await terminal?.handOver();
+    return undefined;
   };
 }
 

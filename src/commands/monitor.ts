@@ -35,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     },
     beforeStep: async () => {
       if (pace > 0 && listened) await sleep(pace);
+      return undefined;
     },
     // There is nobody who could be told which commands are left: prune finds them in the journal.
     giveUp: () => process.exit(EXIT.interrupted),
