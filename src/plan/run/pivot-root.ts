@@ -5,7 +5,8 @@ import type { Step } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
-const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
+/** Argument: where the old root hangs, as the host finds it. */
+export const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
 
 /** The host's root becomes read-only, then pivot_root, then the host's root goes. */
 export function pivotSteps({ facts }: RunInput): readonly Step[] {
