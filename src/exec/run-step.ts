@@ -1,9 +1,10 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
-import { fstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
+import { identityOf } from '../host/containers.ts';
 import { oomKills } from '../host/out-of-memory.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/arg.ts';
@@ -145,6 +146,10 @@ async function runToEnd(
     const [word = ''] = ended.stdout.split(/\s/, 1);
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };
     state.values.set(action.capture, word);
+  }
+  if (action.identifies !== undefined) {
+    const { path, variable } = action.identifies;
+    state.values.set(variable, identityOf(lstatSync(resolve(path, state.values), { bigint: true })));
   }
   return undefined;
 }
