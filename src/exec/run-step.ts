@@ -162,7 +162,10 @@ async function start(
   const { log } = action;
   const gate = heldAs(text(action.gate), state);
   if (gate === undefined) return { stderr: 'the gate is not held' };
-  if (action.ended !== undefined) state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
+  if (action.ended !== undefined) {
+    state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
+    state.heldByStart.add(text(action.ended));
+  }
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
     gate,
