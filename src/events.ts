@@ -1,5 +1,6 @@
 /** What happens while a plan runs: the only thing that user interfaces and logs consume. */
 
+import type { Diagnosis } from './plan/diagnosis.ts';
 import type { Plan } from './plan/step.ts';
 
 /** The version of the event format, for programs that read it. */
@@ -40,6 +41,8 @@ export interface StepFailure {
   readonly stderr: string;
   /** The step was made to fail by --fail-at. */
   readonly onPurpose?: true;
+  /** Why it failed, if that was found out by looking at the machine before anything was undone. */
+  readonly diagnosis?: Diagnosis;
 }
 
 /** How a plan ended. Everything that could be undone has been, whichever it is. */

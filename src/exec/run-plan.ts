@@ -4,7 +4,8 @@ import process from 'node:process';
 import { EXIT, errorMessage } from '../errors.ts';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { readText } from '../host/text-file.ts';
-import { INIT, resolve } from '../plan/arg.ts';
+import { INIT, resolve, type Values } from '../plan/arg.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import { stepCommand } from '../plan/display.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
    * is needed no longer, and is undone as well.
    */
   readonly afterSteps?: (stopped: AbortSignal, removeKept: () => void) => Promise<void>;
+  /** Looks why a step failed while everything is still as it was when it did: mounts and processes go with the undos. `values` are all that are known by then. */
+  readonly diagnose?: (plan: Plan, step: Step, failure: StepFailure, values: Values) => Diagnosis | undefined;
   /** Called on the third request to stop, with the commands that are left to run by hand; it ends the process. */
   readonly giveUp: (leftovers: readonly Leftover[]) => void;
 }
@@ -141,14 +144,15 @@ class PlanRun {
       if (this.#defect !== undefined) return undefined;
       this.#emit({ type: 'step-started', step: step.id });
       const before = new Map(this.#state.values);
-      const { failure, milliseconds } = await this.#perform(step);
-      if (failure !== undefined) {
+      const { failure: problem, milliseconds } = await this.#perform(step);
+      if (problem !== undefined) {
         // Ctrl-C while script(1) has the terminal in raw mode is a signal to init alone, which then leaves.
         const left = this.#stopped === undefined ? await leftGate(this.#state) : undefined;
         if (left === signalStatus('SIGINT')) this.stop('SIGINT');
         if (this.#stopped !== undefined) return undefined;
-        this.#readerLeft = isBrokenPipe(step, failure);
+        this.#readerLeft = isBrokenPipe(step, problem);
         if (this.#readerLeft) return undefined;
+        const failure = this.#diagnosed(step, problem);
         this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
         return { step, failure };
       }
@@ -211,6 +215,11 @@ class PlanRun {
       this.#stops = 0;
       this.#emit({ type: 'container-exited', status: this.#containerStatus() });
     }
+  }
+
+  #diagnosed(step: Step, failure: StepFailure): StepFailure {
+    const diagnosis = this.#options.diagnose?.(this.#plan, step, failure, this.#state.values);
+    return diagnosis === undefined ? failure : { ...failure, diagnosis };
   }
 
   /** The workspace exists and is ours: the journal begins. */

@@ -1,10 +1,15 @@
-/** This process's mount table, read: /proc/self/mountinfo, see proc(5). */
+/** Mount tables, read: this process's, /proc/self/mountinfo, or another's; see proc_pid_mountinfo(5). */
 
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readText } from './text-file.ts';
 
 export interface MountEntry {
+  readonly id: number;
+  /** The mount that this one is on. One of that number need not be in the table: the root's is not to be seen. */
+  readonly parent: number;
+  /** It belongs to a peer group: what is mounted below it appears in other mount tables, too. */
+  readonly shared: boolean;
   readonly mountPoint: string;
   readonly type: string;
   /** Options of this mount: `ro`, `nosuid`. */
@@ -17,12 +22,14 @@ export interface MountEntry {
 export function mountTable(text: string = readText('/proc/self/mountinfo')): readonly MountEntry[] {
   return text.split('\n').flatMap(line => {
     const [before = '', after = ''] = line.split(' - ');
-    const mountPoint = before.split(' ')[4];
-    const options = before.split(' ')[5];
+    const [id, parent, , , mountPoint, options, ...propagation] = before.split(' ');
     const [type, , superOptions = ''] = after.split(' ');
     if (mountPoint === undefined || options === undefined || !type) return [];
     return [
       {
+        id: Number(id),
+        parent: Number(parent),
+        shared: propagation.some(field => field.startsWith('shared:')),
         mountPoint: unescape(mountPoint),
         type,
         options: options.split(','),
@@ -34,10 +41,14 @@ export function mountTable(text: string = readText('/proc/self/mountinfo')): rea
 
 /** The mount that a path is on; for a path that does not exist, the one that its nearest existing parent is on. */
 export function mountOf(path: string, table: readonly MountEntry[] = mountTable()): MountEntry | undefined {
-  const real = nearestRealPath(path);
+  return topmost(nearestRealPath(path), table);
+}
+
+/** The mount that an absolute path without links is on; nothing is looked up. */
+export function topmost(path: string, table: readonly MountEntry[]): MountEntry | undefined {
   let best: MountEntry | undefined;
   for (const entry of table) {
-    if (!isBelow(real, entry.mountPoint)) continue;
+    if (!isBelow(path, entry.mountPoint)) continue;
     // A later mount on the same point covers the earlier one.
     if (best === undefined || entry.mountPoint.length >= best.mountPoint.length) best = entry;
   }

@@ -4,6 +4,8 @@ import type { StepStatus } from './progress.ts';
 
 export interface Marks {
   readonly status: Readonly<Record<StepStatus, string>>;
+  /** Behind a statement that is true; undefined: a word does. */
+  readonly check?: string;
   /** A progress bar's done and remaining part. */
   readonly bar: readonly [done: string, left: string];
 }
@@ -18,6 +20,7 @@ const UNICODE: Marks = {
     'undo failed': '▲',
     skipped: '–',
   },
+  check: '✔',
   bar: ['━', '─'],
 };
 

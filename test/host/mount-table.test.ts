@@ -17,7 +17,14 @@ garbage
 test('reads points, types and options, with any number of optional fields', () => {
   const table = mountTable(TEXT);
   assert.is(table.length, 4);
+  assert.equal(
+    table.slice(0, 2).map(({ shared }) => shared),
+    [true, true],
+  );
   assert.equal(table[3], {
+    id: 25,
+    parent: 22,
+    shared: false,
     mountPoint: '/mnt/a b\\c',
     type: 'tmpfs',
     options: ['ro', 'nosuid'],
@@ -37,7 +44,10 @@ test('a path is below a directory by whole names', () => {
 });
 
 test('what the kernel keeps empty for mounts covers nothing', () => {
-  const entry = (mountPoint: string) => ({ mountPoint, type: 'tmpfs', options: ['rw'], superOptions: [] });
+  const entry = (mountPoint: string) => ({
+    ...{ id: 2, parent: 1, shared: false },
+    ...{ mountPoint, type: 'tmpfs', options: ['rw'], superOptions: [] },
+  });
   assert.is(coveredPart([entry('/proc/sys/fs/binfmt_misc'), entry('/sys/fs/cgroup')]), undefined);
   assert.is(coveredPart([entry('/sys/fs/cgroup'), entry('/proc/acpi')])?.mountPoint, '/proc/acpi');
 });
