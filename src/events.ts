@@ -32,10 +32,10 @@ export type PlanEvent =
   | { readonly type: 'undo-started'; readonly step: string; readonly command: string }
   | { readonly type: 'undo-done'; readonly step: string; readonly milliseconds: number }
   | { readonly type: 'undo-failed'; readonly step: string; readonly command: string; readonly reason: string }
-  /** A look at the container: before the first step, after one, after one was taken back, after the last undo. */
+  /** A look at the container: before the first step, after one, after one was taken back, after the user was in a shell, after the last undo. */
   | {
       readonly type: 'snapshot';
-      readonly moment: 'begin' | 'step' | 'back' | 'end';
+      readonly moment: 'begin' | 'step' | 'back' | 'shell' | 'end';
       readonly step?: string;
       readonly snapshot: Snapshot;
     }
