@@ -1,8 +1,9 @@
 /** A plan as its reader is shown it. What is carried out, written to a journal or recorded is always the English one. */
 
 import type { Plan, Step, Undo } from '../plan/step.ts';
+import type { Translate } from '../plan/translate.ts';
 import type { Language } from './choose-language.ts';
-import { type Translate, translator } from './translate.ts';
+import { translator } from './translator.ts';
 
 /** The same plan with its texts in the language; commands, ids and names stay what they are. Pure. */
 export function localized(plan: Plan, language: Language): Plan {

@@ -1,14 +1,9 @@
 /** What a learner reads, in the language that was chosen. */
 
+import { ENGLISH, type Translate } from '../plan/translate.ts';
 import { type LookUp, lookUpIn } from './catalogue.ts';
 import type { Language } from './choose-language.ts';
 import { chinese } from './zh/chinese.ts';
-
-/** One text in the reader's language. */
-export type Translate = (english: string) => string;
-
-/** English is what the planners and the screens say by themselves. */
-export const ENGLISH: Translate = text => text;
 
 let inChinese: LookUp | undefined;
 
