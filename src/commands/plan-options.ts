@@ -17,6 +17,7 @@ export const PLAN_OPTIONS = {
   'fail-at': { type: 'string' },
   pace: { type: 'string' },
   progress: { type: 'string' },
+  record: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -27,6 +28,7 @@ export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a she
       --fail-at STEP   let this step fail on purpose, and undo everything
       --progress MODE  auto, tty, plain, json or quiet
       --pace TIME      wait before each step: 400ms, 2s
+      --record FILE    write down what happens, for tinydocker replay
   -q, --quiet          no progress
   -h, --help           print this text
 `;
@@ -45,11 +47,12 @@ interface PlanValues {
   readonly pace?: string | undefined;
   readonly progress?: string | undefined;
   readonly quiet?: boolean | undefined;
+  readonly record?: string | undefined;
 }
 
 /** Throws a usage error for a value that is none of the option's. */
 export function planOptions(values: PlanValues): PlanOptions {
-  const { format = 'sh', progress, pace, 'fail-at': step } = values;
+  const { format = 'sh', progress, pace, record, 'fail-at': step } = values;
   if (format !== 'sh' && format !== 'json')
     throw usageError(`--format ${shown(format)} is not known.`, 'A plan is printed as sh or json.');
   if (values.format !== undefined && !values['dry-run'])
@@ -61,7 +64,15 @@ export function planOptions(values: PlanValues): PlanOptions {
     quiet: values.quiet ?? false,
     ...(step === undefined ? {} : { failAt: step }),
     ...(progress === undefined ? {} : { progress }),
+    ...(record === undefined ? {} : { record: recordFile(record, values['dry-run']) }),
   };
+}
+
+/** A file to record in. Throws a usage error when nothing is going to happen. */
+export function recordFile(file: string, dryRun: boolean | undefined): string {
+  if (dryRun) throw usageError('--record and --dry-run contradict each other: a dry run does nothing.');
+  if (file === '') throw usageError('The name of the recording is an empty word.');
+  return file;
 }
 
 /** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb whose status is not a command's. */

@@ -59,6 +59,7 @@ The plan
       --fail-at STEP       make a step fail on purpose, for demonstrations
       --pace TIME          wait before each step: 400ms, 2s
       --progress MODE      auto, tty, plain, json or quiet
+      --record FILE        write down what happens, for tinydocker replay
   -q, --quiet              no progress
       --help               print this text
 

@@ -9,7 +9,7 @@ import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { byteSize, milliseconds, parseOptions } from './options.ts';
-import { PLAN_OPTIONS } from './plan-options.ts';
+import { PLAN_OPTIONS, recordFile } from './plan-options.ts';
 import { parseVariables, reasonOf, wantsTerminal } from './process-options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
@@ -57,6 +57,8 @@ export interface RunCommandLine {
   /** As typed; src/ui/reporter.ts knows the values. */
   readonly progress?: string;
   readonly quiet: boolean;
+  /** The file to record in. */
+  readonly record?: string;
   /** Sentences for the user about what was left out. */
   readonly notes: readonly string[];
 }
@@ -121,6 +123,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     pace: milliseconds(values.pace),
     ...(values.progress === undefined ? {} : { progress: values.progress }),
     quiet: values.quiet ?? false,
+    ...(values.record === undefined ? {} : { record: recordFile(values.record, dryRun) }),
     notes: shellVariables(variables).map(
       variable => `the variable ${variable} is left out: the shell that becomes your command sets it itself`,
     ),

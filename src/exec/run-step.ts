@@ -155,7 +155,10 @@ async function start(
 ): Promise<Partial<StepFailure> | undefined> {
   const text = (word: Arg) => resolve(word, state.values);
   const { log } = action;
-  if (action.ended !== undefined) state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
+  if (action.ended !== undefined) {
+    state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
+    state.heldByStart.add(text(action.ended));
+  }
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
     gate: text(action.gate),
