@@ -5,7 +5,7 @@ import { EXIT, failureError, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { chooseLanguage, LANG_OPTION } from '../lang/choose-language.ts';
 import { localized } from '../lang/localized.ts';
-import { translator } from '../lang/translator.ts';
+import { screenTranslator } from '../lang/translator.ts';
 import { examplePlan } from '../plan/example.ts';
 import { explainRun, explainStep } from '../plan/explanation.ts';
 import { unknownStep } from '../plan/fail-at.ts';
@@ -52,7 +52,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (values.all && positionals.length > 0)
     throw usageError('--all tells about every step, so it takes no STEP.');
   const language = chooseLanguage(values.lang, process.env);
-  const say = translator(language);
+  const say = screenTranslator(language);
   const facts = probeFacts();
   const plan = localized(examplePlan(facts), language);
   const steps = positionals.map(id => {
