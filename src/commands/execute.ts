@@ -7,6 +7,7 @@ import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose, findCause } from '../host/diagnose.ts';
+import type { Language } from '../lang/choose-language.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
@@ -19,6 +20,8 @@ export interface ExecuteOptions {
   readonly quiet: boolean;
   /** Without a wish of the user's, no progress on a terminal either. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
   /** The file that --record names. */
