@@ -8,6 +8,7 @@ import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose, findCause } from '../host/diagnose.ts';
 import type { Language } from '../lang/choose-language.ts';
+import type { Values } from '../plan/arg.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
@@ -86,11 +87,11 @@ function beforeStep(
   reporter: Reporter,
   pace: number,
   stopped: AbortSignal,
-): (step: Step) => Promise<undefined> {
+): (step: Step, values: Values) => Promise<undefined> {
   const terminal = pace > 0 ? callersTerminal(plan) : undefined;
-  return async step => {
+  return async (step, values) => {
     if (step.action.type === 'wait') return undefined;
-    await terminal?.beforeStep(step);
+    await terminal?.beforeStep(step, values);
     await reporter.beforeStep?.(step);
     if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
     if (step.action.type !== 'release' || stopped.aborted) return undefined;
