@@ -95,16 +95,22 @@ function beforeStep(
 }
 
 /** The cause of a failure, then, last and loudest, what is left. */
-export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
+export function sayWhy(
+  plan: Plan,
+  outcome: Outcome,
+  reporter: Pick<Reporter, 'say'>,
+  why: typeof diagnose = diagnose,
+): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = diagnose(plan, step, outcome.failure);
+    const { cause, hint } = why(plan, step, outcome.failure);
     reporter.say({ kind: 'error', text: cause, hint });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }
 
-function givenUp(leftovers: readonly Leftover[]): GivenUp {
+/** What ends the process when the user asked a third time. */
+export function givenUp(leftovers: readonly Leftover[]): GivenUp {
   const commands = leftovers.map(({ command }) => command).filter(command => command !== '');
   return new GivenUp(
     'given up, as asked; what was begun is still there.',
