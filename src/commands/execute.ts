@@ -102,16 +102,22 @@ function beforeStep(
 }
 
 /** The cause of a failure, then, last and loudest, what is left. */
-export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
+export function sayWhy(
+  plan: Plan,
+  outcome: Outcome,
+  reporter: Pick<Reporter, 'say'>,
+  why: typeof diagnose = diagnose,
+): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, ...more } = outcome.failure.diagnosis ?? diagnose(plan, step, outcome.failure);
+    const { cause, ...more } = outcome.failure.diagnosis ?? why(plan, step, outcome.failure);
     reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }
 
-function givenUp(leftovers: readonly Leftover[]): GivenUp {
+/** What ends the process when the user asked a third time. */
+export function givenUp(leftovers: readonly Leftover[]): GivenUp {
   const commands = leftovers.map(({ command }) => command).filter(command => command !== '');
   return new GivenUp(
     'given up, as asked; what was begun is still there.',
