@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import process from 'node:process';
+import type { DebugFrontEnd } from '../debug/front-end.ts';
 import { linePrompt } from '../debug/line-prompt.ts';
 import { readLine } from '../debug/read-line.ts';
 import { DebugSession, type Surroundings } from '../debug/session.ts';
@@ -26,14 +27,18 @@ import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { capabilities } from '../ui/capabilities.ts';
+import { shownMode } from '../ui/choose-reporter.ts';
 import { messageText } from '../ui/messages.ts';
 import type { Reporter, Write } from '../ui/reporter.ts';
+import { whyNoScreen } from '../ui/screen/drawn-screen.ts';
 import { type AfterSteps, givenUp, sayWhy } from './execute.ts';
 
 export interface DebugRun {
   readonly debug: DebugOptions;
   readonly facts: Facts;
   readonly spec: Spec;
+  /** As typed for --progress: `plain` asks for lines where a screen could be. */
+  readonly progress?: string;
   /** What the user typed, for the heading of a script. */
   readonly commandLine: string;
 }
@@ -41,13 +46,14 @@ export interface DebugRun {
 /** Runs one plan with the debugger. Throws a usage error for a breakpoint at a step that the plan does not have. */
 export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterSteps): Promise<Outcome> {
   const breakpoints = run.debug.breakpoints.map(name => breakpoint(plan, name));
-  const terminal = capabilities(process.stderr, process.env).terminal;
-  const write: Write = text => process.stderr.write(terminal ? text.replaceAll('\n', '\r\n') : text);
-  const frontEnd = linePrompt({ write, readLine, terminal: process.stdin.isTTY === true });
+  const frontEnd = await chooseFrontEnd(run);
   const session = new DebugSession(plan, { ...run.debug, breakpoints }, frontEnd, surroundings(plan, run));
   const reporter: Reporter = {
     emit: event => session.emit(event),
-    say: message => write(messageText(message)),
+    say: ({ kind, ...message }) => {
+      if (frontEnd.say !== undefined && kind === 'note') frontEnd.say(message.text);
+      else write(messageText({ kind, ...message }));
+    },
     close: () => Promise.resolve(),
   };
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
@@ -66,10 +72,32 @@ export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterStep
     await session.close();
     sayWhy(session.state.plan, outcome, reporter, because);
     return outcome;
+  } catch (error) {
+    // It is told on the terminal as it was.
+    await frontEnd.handOver();
+    throw error;
   } finally {
     stopListening();
   }
 }
+
+/** A terminal that can be redrawn gets the screen, which is loaded then; anything else, and whoever wants plain progress, gets lines. */
+async function chooseFrontEnd({ progress }: DebugRun): Promise<DebugFrontEnd> {
+  const able = capabilities(process.stderr, process.env);
+  const mode = shownMode(
+    { quiet: false, ...(progress === undefined ? {} : { progress }) },
+    process.env,
+    able,
+  );
+  if (mode !== 'tty' || whyNoScreen() !== undefined)
+    return linePrompt({ write, readLine, terminal: process.stdin.isTTY === true });
+  const { debugScreen } = await import('../debug/screen.ts');
+  return debugScreen({ write });
+}
+
+/** script(1) has the terminal in raw mode while a container is made, so every line end brings its carriage return. */
+const write: Write = text =>
+  void process.stderr.write(process.stderr.isTTY ? text.replaceAll('\n', '\r\n') : text);
 
 function breakpoint(plan: Plan, name: string): string {
   const found = stepNamed(plan, name);
