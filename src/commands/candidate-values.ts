@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { filesIn, listImages, shortName } from '../host/images.ts';
 import { type StorePaths, storePaths, storeRoot } from '../host/store-paths.ts';
+import { LANGUAGES } from '../lang/choose-language.ts';
 import { examplePlan } from '../plan/example.ts';
 import { SHELLS } from '../ui/completion-scripts.ts';
 
@@ -63,6 +64,8 @@ export async function candidatesFor(
     case 'FORMAT':
     case 'MODE':
       return { values: [...new Set(description.match(CHOICES))].map(text => ({ text })) };
+    case 'LANG':
+      return { values: LANGUAGES.map(text => ({ text })) };
     case 'SIGNAL':
       return { values: Object.keys(constants.signals).map(text => ({ text })) };
     case 'DIR':
