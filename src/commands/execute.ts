@@ -6,7 +6,7 @@ import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
-import { diagnose } from '../host/diagnose.ts';
+import { diagnose, findCause } from '../host/diagnose.ts';
 import type { Language } from '../lang/choose-language.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
@@ -63,6 +63,7 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -103,8 +104,8 @@ function beforeStep(
 export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = diagnose(plan, step, outcome.failure);
-    reporter.say({ kind: 'error', text: cause, hint });
+    const { cause, ...more } = outcome.failure.diagnosis ?? diagnose(plan, step, outcome.failure);
+    reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }

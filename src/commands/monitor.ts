@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../errors.ts';
 import { runPlan } from '../exec/run-plan.ts';
+import { findCause } from '../host/diagnose.ts';
 import type { Plan } from '../plan/step.ts';
 import { type Continuation, continueRecording } from './recording.ts';
 
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify(event)}\n`);
       listened = event.type !== 'container-started';
     },
+    diagnose: findCause,
     beforeStep: async () => {
       if (pace > 0 && listened) await sleep(pace);
       return undefined;

@@ -27,7 +27,8 @@ export function FailureDetails({
     ...said.slice(-LINES),
     say(failure.onPurpose ? 'It was made to fail on purpose (--fail-at).' : endingSentence(failure)),
   ];
-  const known = failure.onPurpose ? undefined : step.pitfalls[0];
+  // What often goes wrong is worth a word only as long as nobody knows what did.
+  const known = failure.onPurpose || failure.diagnosis ? undefined : step.pitfalls[0];
   return (
     <Box flexDirection="column" paddingLeft={5}>
       {lines.map((line, index) => (

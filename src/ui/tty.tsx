@@ -84,7 +84,7 @@ class TtyReporter implements Reporter {
   }
 
   say(message: Message): void {
-    this.#print(messageText(message));
+    this.#print(messageText(message, this.#marks.check));
   }
 
   close(): Promise<void> {
