@@ -45,6 +45,7 @@ Options
       --pace TIME      wait before each step: 400ms, 2s
       --lang LANG      en or zh (Simplified Chinese): progress, and the comments
                        of --dry-run
+      --record FILE    write down what happens, for tinydocker replay
   -q, --quiet          no progress
   -h, --help           print this text
 
