@@ -162,7 +162,7 @@ const CASES: readonly Case[] = [
       ...options(text => `index=on,${text}`),
       before('mount-overlay', ...otherOverlay(link)),
     ],
-    stderr: /busy/,
+    stderr: /already mounted|busy/,
     culprit: 'no other overlay has this upperdir: NO <--',
   },
   {
