@@ -27,7 +27,10 @@ for (const [kind, name, lesson] of [
     `user.max_${kind}_namespaces reached`,
     async place => {
       makeImage(place);
-      await refusesRun(limited(place, `max_${kind}_namespaces`, 0), saysCause('namespaces-at-limit'));
+      await refusesRun(
+        limited(place, `max_${kind}_namespaces`, 0),
+        saysCause('namespaces-at-limit', { kind, name }, lesson),
+      );
     },
     LIMITED_MODES,
   );
