@@ -247,7 +247,10 @@ for (const { id, at, edits, stderr, culprit, modes } of CASES)
       const { told, failure } = await failsEdited(place, at, ...edits(place, layers[0]?.link ?? ''));
       assert.match(told, saysCause(id));
       assert.match(failure.stderr, stderr);
-      if (culprit !== undefined) assert.ok(told.includes(culprit), `${culprit} is not in: ${told}`);
+      const guilty = failure.diagnosis?.checked?.filter(check => check.culprit);
+      const [found] = guilty ?? [];
+      if (culprit !== undefined)
+        assert.is(`${found?.what}: ${found?.holds ? 'YES' : 'NO'} <--`, culprit, JSON.stringify(guilty));
     },
     modes,
   );
