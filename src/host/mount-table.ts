@@ -8,9 +8,12 @@ export interface MountEntry {
   readonly id: number;
   /** The mount that this one is on. One of that number need not be in the table: the root's is not to be seen. */
   readonly parent: number;
-  /** It belongs to a peer group: what is mounted below it appears in other mount tables, too. */
-  readonly shared: boolean;
+  /** What of the file system is mounted: `/` for all of it. */
+  readonly root: string;
   readonly mountPoint: string;
+  readonly source: string;
+  /** What ties it to others (`shared:1`, `master:1`); empty for a private one. */
+  readonly propagation: readonly string[];
   readonly type: string;
   /** Options of this mount: `ro`, `nosuid`. */
   readonly options: readonly string[];
@@ -18,19 +21,26 @@ export interface MountEntry {
   readonly superOptions: readonly string[];
 }
 
+/** Whether it belongs to a peer group: what is mounted below it appears in other mount tables, too. */
+export function isShared({ propagation }: MountEntry): boolean {
+  return propagation.some(field => field.startsWith('shared:'));
+}
+
 /** All mounts, in the order in which they were made. Empty on a machine without /proc. */
 export function mountTable(text: string = readText('/proc/self/mountinfo')): readonly MountEntry[] {
   return text.split('\n').flatMap(line => {
     const [before = '', after = ''] = line.split(' - ');
-    const [id, parent, , , mountPoint, options, ...propagation] = before.split(' ');
-    const [type, , superOptions = ''] = after.split(' ');
+    const [id, parent, , root = '', mountPoint, options, ...propagation] = before.split(' ');
+    const [type, source = '', superOptions = ''] = after.split(' ');
     if (mountPoint === undefined || options === undefined || !type) return [];
     return [
       {
         id: Number(id),
         parent: Number(parent),
-        shared: propagation.some(field => field.startsWith('shared:')),
+        root: unescape(root),
         mountPoint: unescape(mountPoint),
+        source: unescape(source),
+        propagation,
         type,
         options: options.split(','),
         superOptions: superOptions.split(','),

@@ -3,7 +3,7 @@
  * many of them, and pivot_root(8) repeats that.
  */
 
-import { isBelow, type MountEntry } from '../mount-table.ts';
+import { isBelow, isShared, type MountEntry } from '../mount-table.ts';
 import { look, mountAt, shortPath, tableOf, wordsFor } from './command.ts';
 import { firstRefusal, type Refusal } from './refusal.ts';
 import type { Cause, Scene } from './scene.ts';
@@ -108,7 +108,7 @@ function mounts(scene: Scene, newRoot: string, putOld: string): readonly Refusal
 function sharedRefusal(what: string, mount: MountEntry): Refusal {
   return {
     what: `${what} is shared`,
-    holds: mount.shared,
+    holds: isShared(mount),
     wanted: false,
     refused: {
       cause: `The kernel refuses pivot_root because ${what}, which is mounted on ${mount.mountPoint}, is shared: the swap would be copied to other mount tables.`,
