@@ -10,17 +10,17 @@ export function causesPage(page: string): string {
   return `${at < 0 ? page : page.slice(0, at)}${MARK}${CAUSES.map(({ title, rows }) => `\n## ${title}\n\n${table(rows)}`).join('')}`;
 }
 
-/** In the format of biome and its kin: a reader of the source should see columns, but long ones would only be blanks. */
+/** With columns of one width, as biome wants them. */
 function table(rows: readonly CauseRow[]): string {
-  const lines = rows.map(
-    ({ id, made, said, lesson }) => `| \`${id}\` | ${cell(made)} | ${cell(said)} | ${lesson ?? '-'} |`,
+  const cells = [
+    ['cause', 'how a test makes it', 'what is said', 'lesson'],
+    ...rows.map(({ id, made, said, lesson }) => [`\`${id}\``, cell(made), cell(said), lesson ?? '-']),
+  ];
+  const widths = cells[0]?.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0))) ?? [];
+  const [head = '', ...lines] = cells.map(
+    row => `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`,
   );
-  return [
-    '| cause | how a test makes it | what is said | lesson |',
-    '| --- | --- | --- | --- |',
-    ...lines,
-    '',
-  ].join('\n');
+  return [head, `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...lines, ''].join('\n');
 }
 
 /** What depends on the machine stands in capitals. */
