@@ -149,6 +149,12 @@ const NAMESPACES: readonly CauseRow[] = [
     said: 'No more {name} namespaces can be made: the sysctl user.max_{kind}_namespaces is 0.',
   },
   {
+    id: 'init-gone',
+    made: "the container's init is killed before the overlay is mounted",
+    said: "The container's init, process {number}, has ended before everything was ready, and its namespaces with it.",
+    lesson: 'pid-1',
+  },
+  {
     id: 'namespaces-nested',
     made: '33 user namespaces, one in the other, are made before (ENOSPC)',
     said: 'The limit for namespaces is reached: one of the sysctls user.max_*_namespaces in a user namespace around this one, or the 32 levels to which user namespaces can be nested.',

@@ -13,7 +13,7 @@ export interface PidsGroup {
   /** The words that make a command run in it. */
   readonly prefix: readonly string[];
   /** Lets it have so many more processes than it has now. */
-  allowMore(processes: number): void;
+  readonly allowMore: (processes: number) => void;
 }
 
 /** Makes the group, and removes it. Throws when there can be none. */
