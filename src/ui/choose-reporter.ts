@@ -26,13 +26,23 @@ export type ShownMode = Exclude<ProgressMode, 'auto'> | 'silent';
 /** The reporter for stderr. Throws a usage error for a mode that does not exist. */
 export function chooseReporter(choice: ReporterChoice): Reporter {
   const able = capabilities(process.stderr, process.env);
+  return reporterFor(shownMode(choice, process.env, able), process.stderr, able, { paced: choice.pace > 0 });
+}
+
+/** The reporter of a mode, for a stream. */
+export function reporterFor(
+  mode: ShownMode,
+  stream: NodeJS.WriteStream,
+  able: Capabilities,
+  options: { readonly paced: boolean; readonly keys?: string },
+): Reporter {
   // script(1) has the terminal in raw mode while a container is made, so every line end brings its carriage return.
   const write: Write = text => {
-    process.stderr.write(able.terminal ? text.replaceAll(/\r?\n/g, '\r\n') : text);
+    stream.write(able.terminal ? text.replaceAll(/\r?\n/g, '\r\n') : text);
   };
-  switch (shownMode(choice, process.env, able)) {
+  switch (mode) {
     case 'tty':
-      return ttyReporter({ write, stream: process.stderr, able, paced: choice.pace > 0 });
+      return ttyReporter({ write, stream, able, ...options });
     case 'plain':
       return plainReporter(write);
     case 'json':

@@ -3,6 +3,7 @@
 import type { Outcome, PlanEvent, StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
+import type { RecordedEvent } from '../record/format.ts';
 
 export type StepStatus =
   | 'to do'
@@ -104,6 +105,15 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
         steps: state.steps.map(row => (row.status === 'to do' ? { ...row, status: 'skipped' } : row)),
       };
   }
+}
+
+/** The state after all of a plan's events. What a recording has besides changes nothing. */
+export function stateOf(events: readonly RecordedEvent[]): ProgressState {
+  return events.reduce(
+    (state, event) =>
+      event.type === 'message' || event.type === 'continued' ? state : progress(state, event),
+    NOT_STARTED,
+  );
 }
 
 /** How many steps have the status. */

@@ -19,6 +19,8 @@ export interface ViewProps {
   readonly marks: Marks;
   readonly columns: number;
   readonly rows: number;
+  /** What keys do, when it is not that Ctrl-C stops and undoes. */
+  readonly keys?: string | undefined;
 }
 
 /** Narrower than this, in columns, rows go without their command. */
@@ -251,9 +253,10 @@ function Bar({ state, marks, columns }: ViewProps): ReactNode {
   return <Line>{label + full.repeat(filled) + empty.repeat(width - filled)}</Line>;
 }
 
-function Hint({ state }: ViewProps): ReactNode {
+function Hint({ state, keys }: ViewProps): ReactNode {
   const { interrupted } = state;
   if (interrupted !== undefined) return <Line bold>{` ${interrupted.signal}: ${interrupted.reaction}`}</Line>;
+  if (keys !== undefined) return <Line dim>{` ${keys}`}</Line>;
   const done = count(state.steps, 'done');
   return <Line dim>{` Ctrl-C  stop here and undo ${done} step${done === 1 ? '' : 's'}`}</Line>;
 }
