@@ -19,7 +19,12 @@ import { recording } from './recording.ts';
 export async function executeInBackground(plan: Plan, options: ExecuteOptions): Promise<Outcome | undefined> {
   const reporter = recording(chooseReporter(options), options.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
-  const order: Order = { plan, pace: options.pace, recording: reporter.handOver() };
+  const order: Order = {
+    plan,
+    pace: options.pace,
+    recording: reporter.handOver(),
+    looks: options.record !== undefined,
+  };
   const monitor = startBackground(
     [process.execPath, '--', process.argv[1] ?? '', 'monitor'],
     JSON.stringify(order),

@@ -7,7 +7,9 @@ import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose } from '../host/diagnose.ts';
+import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
 import type { Reporter } from '../ui/reporter.ts';
@@ -21,7 +23,7 @@ export interface ExecuteOptions {
   readonly silent?: boolean;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
-  /** The file that --record names. */
+  /** The file that --record names. What each step changes is looked at then. */
   readonly record?: string;
 }
 
@@ -60,6 +62,7 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      ...(options.record !== undefined && startsContainer(plan) ? { look: takeSnapshot } : {}),
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -82,16 +85,17 @@ function beforeStep(
   reporter: Reporter,
   pace: number,
   stopped: AbortSignal,
-): (step: Step) => Promise<void> {
+): (step: Step) => Promise<undefined> {
   const terminal = pace > 0 ? callersTerminal(plan) : undefined;
   return async step => {
-    if (step.action.type === 'wait') return;
+    if (step.action.type === 'wait') return undefined;
     await terminal?.beforeStep(step);
     await reporter.beforeStep?.(step);
     if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
-    if (step.action.type !== 'release' || stopped.aborted) return;
+    if (step.action.type !== 'release' || stopped.aborted) return undefined;
     await reporter.release?.();
     await terminal?.handOver();
+    return undefined;
   };
 }
 

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../errors.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import type { Plan } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { type Continuation, continueRecording } from './recording.ts';
 
 /** What it reads on its stdin, as JSON. */
@@ -18,6 +19,8 @@ export interface Order {
   readonly pace: number;
   /** Of whoever hands the plan over: we go on with it. */
   readonly recording: Continuation;
+  /** After each step the container is looked at. */
+  readonly looks: boolean;
 }
 
 export const help = `Carry out a plan that another tinydocker hands over: run -d and start use it.
@@ -28,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return argv.length > 0 && argv[0] !== '-h' && argv[0] !== '--help' ? EXIT.usage : EXIT.ok;
   }
-  const { plan, pace, recording } = JSON.parse(await text(process.stdin)) as Order;
+  const { plan, pace, recording, looks } = JSON.parse(await text(process.stdin)) as Order;
   const record = continueRecording(recording);
   let listened = true;
   const outcome = await runPlan(plan, {
@@ -38,8 +41,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify(event)}\n`);
       listened = event.type !== 'container-started';
     },
+    ...(looks ? { look: takeSnapshot } : {}),
     beforeStep: async () => {
       if (pace > 0 && listened) await sleep(pace);
+      return undefined;
     },
     // There is nobody who could be told which commands are left: prune finds them in the journal.
     giveUp: () => process.exit(EXIT.interrupted),

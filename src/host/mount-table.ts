@@ -5,7 +5,15 @@ import { dirname } from 'node:path';
 import { readText } from './text-file.ts';
 
 export interface MountEntry {
+  readonly id: number;
+  /** The id of the mount that it is on. */
+  readonly parent: number;
+  /** What of the file system is mounted: `/` for all of it. */
+  readonly root: string;
   readonly mountPoint: string;
+  readonly source: string;
+  /** What ties it to others (`shared:1`, `master:1`); empty for a private one. */
+  readonly propagation: readonly string[];
   readonly type: string;
   /** Options of this mount: `ro`, `nosuid`. */
   readonly options: readonly string[];
@@ -17,13 +25,17 @@ export interface MountEntry {
 export function mountTable(text: string = readText('/proc/self/mountinfo')): readonly MountEntry[] {
   return text.split('\n').flatMap(line => {
     const [before = '', after = ''] = line.split(' - ');
-    const mountPoint = before.split(' ')[4];
-    const options = before.split(' ')[5];
-    const [type, , superOptions = ''] = after.split(' ');
+    const [id, parent, , root = '', mountPoint, options, ...propagation] = before.split(' ');
+    const [type, source = '', superOptions = ''] = after.split(' ');
     if (mountPoint === undefined || options === undefined || !type) return [];
     return [
       {
+        id: Number(id),
+        parent: Number(parent),
+        root: unescape(root),
         mountPoint: unescape(mountPoint),
+        source: unescape(source),
+        propagation,
         type,
         options: options.split(','),
         superOptions: superOptions.split(','),

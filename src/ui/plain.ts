@@ -1,6 +1,7 @@
 /** One sentence per event, never redrawn: for pipes, CI, dumb terminals and screen readers. */
 
 import type { PlanEvent } from '../events.ts';
+import { stepCommand } from '../plan/display.ts';
 import { duration, ending, messageText, size } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress } from './progress.ts';
 import type { Reporter, Write } from './reporter.ts';
@@ -55,14 +56,27 @@ function sentences(state: ProgressState, event: PlanEvent, before: ProgressState
     case 'changes-discarded':
       return [discardedSentence(event)];
     case 'undo-done':
-      return [`undone: ${undoPlace(state, event.step)}, in ${duration(event.milliseconds)}`];
+      return [`undone: ${undone(state, event.step)}, in ${duration(event.milliseconds)}`];
     case 'undo-failed':
-      return [`UNDO FAILED: ${undoPlace(state, event.step)}: ${visible(event.reason)}`];
+      return [`UNDO FAILED: ${undone(state, event.step)}: ${visible(event.reason)}`];
     case 'plan-ended':
       if (event.outcome.type !== 'succeeded') return [failedSentence(state)];
       return [before.started ? cleanedUpSentence(state) : doneSentence(state)];
+    case 'back-done':
+      return [`back: ${undone(state, event.step)}, in ${duration(event.milliseconds)}`];
+    case 'back-failed':
+      return [`BACK FAILED: ${undone(state, event.step)}: ${visible(event.reason)}`];
+    case 'restarting':
+      return [
+        `starting again${event.until === undefined ? '' : `, up to ${event.until}`}${event.reason === undefined ? '' : `: ${visible(event.reason)}`}`,
+      ];
+    case 'step-replaced':
+      return [`${place(state, event.step.id)} was changed: ${visible(stepCommand(event.step))}`];
     case 'step-started':
     case 'undo-started':
+    case 'back-started':
+    case 'replayed':
+    case 'snapshot':
       return [];
   }
 }
@@ -73,8 +87,8 @@ function place(state: ProgressState, id: string): string {
   return `step ${index + 1}/${state.steps.length} ${id} (${visible(state.steps[index]?.step.title ?? '')})`;
 }
 
-function undoPlace(state: ProgressState, id: string): string {
-  const row = state.undos.find(({ step }) => step.id === id);
+function undone(state: ProgressState, id: string): string {
+  const row = state.steps.find(({ step }) => step.id === id);
   return `${id} (${visible(row?.step.title ?? '')})`;
 }
 
