@@ -27,6 +27,7 @@ Examples
   tinydocker replay --step a.ndjson               a key for each step
   tinydocker replay @7f3a                         one that tinydocker ops lists
   tinydocker replay --pace 400ms -o a.cast a.ndjson   for asciinema play
+  tinydocker replay -o a.html a.ndjson            a page to step through
 
 Usage
   tinydocker replay [OPTIONS] FILE|@ID
@@ -45,8 +46,9 @@ How it is shown
 
 As a file
       --format FORMAT  asciicast (version 3, a marker for each step), md
-                       (Markdown) or text; if left out, what the name of the
-                       output ends with says it: .cast, .md, .txt
+                       (Markdown), html (one page, no network) or text; if left
+                       out, what the name of the output ends with says it:
+                       .cast, .md, .html, .txt
   -o, --output FILE    where to write it; stdout if left out
   -h, --help           print this text
 

@@ -5,14 +5,17 @@ import type { Recording } from '../record/read.ts';
 import { asciicast } from './asciicast.ts';
 import { plainReporter } from './plain.ts';
 import { play, type Timing } from './player.ts';
+import { recordingHtml } from './recording-html.ts';
 import { recordingMarkdown } from './recording-markdown.ts';
 
-export const EXPORT_FORMATS = ['asciicast', 'md', 'text'] as const;
+export const EXPORT_FORMATS = ['asciicast', 'md', 'html', 'text'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const BY_EXTENSION: Readonly<Record<string, ExportFormat>> = {
   '.cast': 'asciicast',
   '.md': 'md',
+  '.html': 'html',
+  '.htm': 'html',
   '.markdown': 'md',
   '.txt': 'text',
 };
@@ -30,6 +33,8 @@ export async function exported(recording: Recording, format: ExportFormat, timin
       return asciicast(recording, timing);
     case 'md':
       return recordingMarkdown(recording);
+    case 'html':
+      return recordingHtml(recording);
     case 'text':
       return sentences(recording, timing);
   }
