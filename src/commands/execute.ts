@@ -6,7 +6,8 @@ import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
-import { diagnose } from '../host/diagnose.ts';
+import { diagnose, findCause } from '../host/diagnose.ts';
+import type { Language } from '../lang/choose-language.ts';
 import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { takeSnapshot } from '../snapshot/take.ts';
@@ -21,6 +22,8 @@ export interface ExecuteOptions {
   readonly quiet: boolean;
   /** Without a wish of the user's, no progress on a terminal either. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
   /** The file that --record names. What each step changes is looked at then. */
@@ -63,6 +66,7 @@ async function executeAndTell(
         reporter.emit(event);
       },
       ...(options.record !== undefined && startsContainer(plan) ? { look: takeSnapshot } : {}),
+      diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -103,8 +107,8 @@ function beforeStep(
 export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = diagnose(plan, step, outcome.failure);
-    reporter.say({ kind: 'error', text: cause, hint });
+    const { cause, ...more } = outcome.failure.diagnosis ?? diagnose(plan, step, outcome.failure);
+    reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }

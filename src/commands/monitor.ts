@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../errors.ts';
 import { runPlan } from '../exec/run-plan.ts';
+import { findCause } from '../host/diagnose.ts';
 import type { Plan } from '../plan/step.ts';
 import { takeSnapshot } from '../snapshot/take.ts';
 import { type Continuation, continueRecording } from './recording.ts';
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       listened = event.type !== 'container-started';
     },
     ...(looks ? { look: takeSnapshot } : {}),
+    diagnose: findCause,
     beforeStep: async () => {
       if (pace > 0 && listened) await sleep(pace);
       return undefined;

@@ -6,6 +6,7 @@ import { EXIT, usageError } from '../errors.ts';
 import { findOperation } from '../host/operations.ts';
 import { readRecordingFile } from '../host/recording-file.ts';
 import { storePaths, storeRoot } from '../host/store-paths.ts';
+import { chooseLanguage, LANG_OPTION } from '../lang/choose-language.ts';
 import { shown } from '../plan/names.ts';
 import { endingOf } from '../record/progress.ts';
 import type { Recording } from '../record/read.ts';
@@ -43,6 +44,8 @@ How it is shown
       --step           wait for a key before each step; q ends it. Without a
                        terminal, for a line of stdin
       --progress MODE  auto, tty, plain, json or quiet
+      --lang LANG      en or zh (Simplified Chinese); the default on a screen is
+                       the locale's
 
 As a file
       --format FORMAT  asciicast (version 3, a marker for each step), md
@@ -65,6 +68,7 @@ const OPTIONS = {
   pace: { type: 'string' },
   step: { type: 'boolean' },
   progress: { type: 'string' },
+  ...LANG_OPTION,
   format: { type: 'string' },
   output: { type: 'string', short: 'o' },
   help: { type: 'boolean', short: 'h' },
@@ -92,7 +96,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (surplus !== undefined) throw usageError(`replay takes one recording, and got ${shown(surplus)} too.`);
   const recording = recordingOf(name);
   if (format !== undefined) {
-    writeOutput(await exported(recording, format, timing), values.output);
+    writeOutput(
+      await exported(recording, format, timing, chooseLanguage(values.lang ?? 'en', {})),
+      values.output,
+    );
     tellBrokenOff(recording);
     return EXIT.ok;
   }
@@ -102,7 +109,11 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function onScreen(
   recording: Recording,
   timing: Timing,
-  { step = false, progress }: { readonly step?: boolean; readonly progress?: string },
+  {
+    step = false,
+    progress,
+    lang,
+  }: { readonly step?: boolean; readonly progress?: string; readonly lang?: string },
 ): Promise<number> {
   const able = capabilities(process.stdout, process.env);
   const asked = { quiet: false, ...(progress === undefined ? {} : { progress }) };
@@ -113,6 +124,7 @@ async function onScreen(
       open: () =>
         reporterFor(mode === 'silent' ? 'plain' : mode, process.stdout, able, {
           paced: true,
+          language: chooseLanguage(lang, process.env),
           keys: step ? 'any key  next step      q  end' : 'Ctrl-C  end',
         }),
       pause: async time => {

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { failureError, UserError, usageError, valueOf } from '../errors.ts';
+import { askedLanguage, type Language } from '../lang/choose-language.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
@@ -56,6 +57,7 @@ export interface RunCommandLine {
   readonly pace: number;
   /** As typed; src/ui/reporter.ts knows the values. */
   readonly progress?: string;
+  readonly lang?: Language;
   readonly quiet: boolean;
   /** The file to record in. */
   readonly record?: string;
@@ -122,6 +124,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     ...(values['fail-at'] === undefined ? {} : { failAt: values['fail-at'] }),
     pace: milliseconds(values.pace),
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...askedLanguage(values.lang),
     quiet: values.quiet ?? false,
     ...(values.record === undefined ? {} : { record: recordFile(values.record, dryRun) }),
     notes: shellVariables(variables).map(

@@ -1,6 +1,6 @@
 /** One way through a plan: the steps, what was begun, and the undos. A new start is another one. */
 
-import type { Outcome, PlanEvent } from '../events.ts';
+import type { Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT } from '../plan/arg.ts';
 import { backOf, backText } from '../plan/back.ts';
 import { failing } from '../plan/fail-at.ts';
@@ -132,15 +132,16 @@ export class PlanRun {
   async #do(step: Step, index: number): Promise<Failed | 'stopped' | undefined> {
     this.#emit({ type: 'step-started', step: step.id });
     const before = new Set(this.#state.values.keys());
-    const { failure, milliseconds } = await this.#perform(step);
+    const { failure: problem, milliseconds } = await this.#perform(step);
     this.#found[index] = [...this.#state.values.keys()].filter(name => !before.has(name));
-    if (failure !== undefined) {
+    if (problem !== undefined) {
       // Ctrl-C while script(1) has the terminal in raw mode is a signal to init alone, which then leaves.
       const left = this.#stops.stopped === undefined ? await leftGate(this.#state) : undefined;
       if (left === signalStatus('SIGINT')) this.stop('SIGINT');
       if (this.#stops.stopped !== undefined) return 'stopped';
-      this.#readerLeft = isBrokenPipe(step, failure);
+      this.#readerLeft = isBrokenPipe(step, problem);
       if (this.#readerLeft) return 'stopped';
+      const failure = this.#diagnosed(step, problem);
       this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
       return { step, failure };
     }
@@ -182,6 +183,11 @@ export class PlanRun {
     this.#begun.push(step);
     const failure = this.#journal.open(step);
     return failure === undefined ? result : { ...result, failure };
+  }
+
+  #diagnosed(step: Step, failure: StepFailure): StepFailure {
+    const diagnosis = this.#options.diagnose?.(this.#plan, step, failure, this.#state.values);
+    return diagnosis === undefined ? failure : { ...failure, diagnosis };
   }
 
   /** What follows from a step that worked. */

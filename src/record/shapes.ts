@@ -67,9 +67,14 @@ const plan = object(
   },
 );
 
+const diagnosis = object(
+  { cause: text },
+  { hint: text, checked: listOf(object({ what: text }, { holds: yesOrNo, culprit: yesOrNo })), lesson: text },
+);
+
 const failure = object(
   { command: text, stderr: text },
-  { exitStatus: amount, signal: text, onPurpose: yesOrNo },
+  { exitStatus: amount, signal: text, onPurpose: yesOrNo, diagnosis },
 );
 
 const outcome = object(
@@ -138,7 +143,7 @@ export const EVENT_SHAPES: Readonly<Record<string, Shape>> = {
   'undo-started': object({ step: text, command: text }),
   'undo-done': object({ step: text, milliseconds: amount }),
   'undo-failed': object({ step: text, command: text, reason: text }),
-  snapshot: object({ moment: oneOf('begin', 'step', 'back', 'end'), snapshot }, { step: text }),
+  snapshot: object({ moment: oneOf('begin', 'step', 'back', 'shell', 'end'), snapshot }, { step: text }),
   'back-started': object({ step: text, command: text }),
   'back-done': object({ step: text, milliseconds: amount }, { differences }),
   'back-failed': object({ step: text, reason: text }),

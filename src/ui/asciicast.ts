@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Language } from '../lang/choose-language.ts';
 import { endingOf } from '../record/progress.ts';
 import type { Recording } from '../record/read.ts';
 import { commandLineText } from './operation-text.ts';
@@ -22,7 +23,7 @@ const SETTLE_MS = 4;
 type CastEvent = readonly [interval: number, code: 'o' | 'm' | 'x', data: string];
 
 /** The text of the file. */
-export async function asciicast(recording: Recording, timing: Timing): Promise<string> {
+export async function asciicast(recording: Recording, timing: Timing, language: Language): Promise<string> {
   const { header } = recording;
   const size = sizeOf(recording);
   // It is never resized.
@@ -36,6 +37,7 @@ export async function asciicast(recording: Recording, timing: Timing): Promise<s
         stream: screen,
         able: { terminal: true, redraws: true, colour: 1, unicode: true },
         paced: true,
+        language,
         keys: '',
         fps: FPS,
       }),

@@ -233,8 +233,25 @@ export const run = (): Catalogue => ({
   'No space left on device: the container is kept, but nobody will know how it ended.':
     'No space left on device：容器会保留，但没有人会知道它是如何结束的。',
 
-  // --fail-at.
-  'This step fails because --fail-at asked for it. What it would do: {@why}':
-    '这一步失败是因为 --fail-at 要求如此。它本来要做的是：{@why}',
+  // Taking one step back.
+  'no program of the host can be started in the new root (a static busybox could), and none of the image may be':
+    '新根里无法启动宿主机的程序（静态链接的 busybox 可以），也不允许启动镜像里的程序',
+  "removes what only a running container needs, unless it is a later start's":
+    '删除只有运行中的容器才需要的文件，除非它们属于后一次启动',
+  'which start this is: inode number and time of its fifo "ended"':
+    '这是哪一次启动：其命名管道 "ended" 的 inode 号和时间',
+  'the old root is gone from this mount table: this is the point of no return':
+    '旧根已从这个挂载表中消失：从这里起无法回头',
+  'the command has started, and can not be taken back': '命令已经启动，无法收回',
+  'it may have made directories for the target, which nobody has listed':
+    '它可能为目标创建了目录，而没有人列出过它们',
+  'it may have made several directories, which nobody has listed':
+    '它可能创建了好几个目录，而没有人列出过它们',
+
+  'no single command takes it back': '没有哪条命令能单独收回它',
+  'the command that takes it back failed: {reason}': '收回它的命令失败了：{reason}',
+
+  // A step that fails on purpose.
+  'This step fails on purpose. What it would do: {@why}': '这一步是故意失败的。它本来要做的是：{@why}',
   'the step was not done': '这一步没有执行',
 });
