@@ -101,6 +101,7 @@ async function bundle(sources, out) {
     outExtension: { '.js': '.mjs' },
     logLevel: 'silent',
     jsx: 'automatic',
+    loader: { '.page.css': 'text', '.page.js': 'text' },
   };
   const entry = file => join(PROJECT, file);
   try {
