@@ -152,6 +152,7 @@ function startFailure(result: ProcessResult): string {
     : (result.shortMessage ?? '');
 }
 
+/** Sends a signal to a process group, which has its first process's number. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {

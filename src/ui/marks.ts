@@ -4,6 +4,8 @@ import type { StepStatus } from './progress.ts';
 
 export interface Marks {
   readonly status: Readonly<Record<StepStatus, string>>;
+  /** Behind a statement that is true; undefined: a word does. */
+  readonly check?: string;
   /** A progress bar's done and remaining part. */
   readonly bar: readonly [done: string, left: string];
   /** The lines around a box. */
@@ -33,6 +35,7 @@ const UNICODE: Marks = {
     'undo failed': '▲',
     skipped: '–',
   },
+  check: '✔',
   bar: ['━', '─'],
   border: {
     topLeft: '┌',
