@@ -127,7 +127,7 @@ export const ACTIONS: readonly Action[] = [
   {
     key: 'r',
     label: label('run…'),
-    summary: 'a new container; asks for the rest of the line',
+    summary: 'a new container; asks for the words',
     usage: 'run ...',
     press: state => ask('run', 'tinydocker run', { text: runText(state) }),
   },

@@ -2,7 +2,6 @@
 
 import { type Line, line } from '../screen/text.ts';
 import { ACTIONS } from './actions.ts';
-import { PANEL_TITLES } from './panel.ts';
 import { PANELS } from './state.ts';
 
 /** Columns of a key, and of a command line. */
@@ -13,8 +12,8 @@ const OTHERS: readonly (readonly [key: string, does: string])[] = [
   ['arrows, page keys, Home, End', 'move'],
   ['Tab', 'to the images, to the panel, and back'],
   ['Enter', 'open: a change, a step of the plan, an image'],
-  [`1-${PANELS.length}`, PANELS.map(panel => PANEL_TITLES[panel].toLowerCase()).join(', ')],
-  ['/', 'only those whose name or image has a text in it'],
+  [`1-${PANELS.length}`, 'what is shown of the selected container'],
+  ['/', 'filter by name or image'],
   ['y', 'copy the command line that shows the same'],
   ['Ctrl-Z', 'stop the dashboard; fg goes on'],
   ['Esc', 'back'],

@@ -34,7 +34,11 @@ export interface LogLine {
 /** What a panel shows of the selected container. */
 export type PanelData =
   | { readonly panel: 'changes'; readonly changes: readonly FoundChange[]; readonly complete: boolean }
-  | { readonly panel: 'mounts'; readonly mounts: readonly MountEntry[]; readonly from: 'kernel' | 'record' }
+  | {
+      readonly panel: 'mounts';
+      readonly mounts: readonly Pick<MountEntry, 'mountPoint' | 'type' | 'options'>[];
+      readonly from: 'kernel' | 'record';
+    }
   | { readonly panel: 'namespaces'; readonly pid: number; readonly namespaces: readonly NamespaceLook[] }
   | {
       readonly panel: 'usage';

@@ -20,7 +20,7 @@ export function dashboard(state: DashboardState, sheet: Sheet): readonly Line[] 
       `${columns}x${rows} is too small for the dashboard: 30x8 is needed. q leaves it.`,
       columns,
     ).map(text => line(text));
-  const bottom = feet(sized, sheet);
+  const bottom = state.help === undefined ? feet(sized, sheet) : [];
   const body = Math.max(0, rows - 1 - bottom.length);
   const inner = overlay(sized, { ...sheet, rows: body }) ?? parts(sized, { ...sheet, rows: body });
   return [fit(header(sized, sheet), columns, marks.cut), ...inner, ...bottom];
