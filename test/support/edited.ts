@@ -58,7 +58,12 @@ export async function failsEdited(
   const whole = planFor(place);
   const plan = { ...whole, steps: edits.reduce((steps, edit) => edit(steps), whole.steps) };
   const left = hostState(place.store);
-  const order: Order = { plan, pace: 0, recording: { started: Date.now(), plan: 0, files: [] } };
+  const order: Order = {
+    plan,
+    pace: 0,
+    recording: { started: Date.now(), plan: 0, files: [] },
+    looks: false,
+  };
   const { stdout, stderr } = await tinydocker(place, ['monitor'], { input: JSON.stringify(order) });
   assert.not.match(stdout, /^ran /m, 'the payload ran');
   const failed = stdout
