@@ -6,6 +6,8 @@ import { UserError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { filesIn, listImages, shortName } from '../host/images.ts';
 import { type StorePaths, storePaths, storeRoot } from '../host/store-paths.ts';
+import { LANGUAGES } from '../lang/choose-language.ts';
+import { LESSON_NAMES } from '../lesson/lesson.ts';
 import { examplePlan } from '../plan/example.ts';
 import { SHELLS } from '../ui/completion-scripts.ts';
 
@@ -58,6 +60,10 @@ export async function candidatesFor(
       return { values: (await import('./candidates.ts')).verbNames() };
     case 'SHELL':
       return { values: SHELLS.map(text => ({ text })) };
+    case 'LESSON':
+      return { values: LESSON_NAMES.map(text => ({ text })) };
+    case 'LANGUAGE':
+      return { values: LANGUAGES.map(text => ({ text })) };
     case 'STEP':
       return RUN_STEPS.has(verb) ? steps() : NONE;
     case 'FORMAT':

@@ -50,6 +50,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   df: { summary: 'show what images and containers take on disk', load: () => import('./df.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
+  lesson: { summary: 'learn what a container is, one lesson at a time', load: () => import('./lesson.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
   completion: {
     summary: 'print a script that completes command lines in your shell',
