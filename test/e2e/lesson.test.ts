@@ -152,7 +152,7 @@ eachMode(test, 'what a lesson leaves running ends with it', async place => {
 });
 
 /** A process that names the lesson's store: a container is running. */
-const runs = (place: Place) => hostState(place.store).processes.some(line => / sleep 600$/.test(line));
+const runs = (place: Place) => hostState(place.store).processes.some(line => line.endsWith(' sleep 600'));
 
 eachMode(test, 'kill -9 in the middle leaves nothing', async place => {
   const before = await emptyStore(place);
@@ -237,7 +237,7 @@ once(
     const pty = startPty(place, [...program, 'lesson', 'network']);
     await pty.seen(/q quits: /);
     pty.write('\r');
-    await until(() => hostState(place.store).processes.some(line => / sleep 604$/.test(line)));
+    await until(() => hostState(place.store).processes.some(line => line.endsWith(' sleep 604')));
     pty.write('\u0003');
     const { status } = await pty.ended;
     assert.is(status, 130);
