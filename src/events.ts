@@ -1,6 +1,9 @@
 /** What happens while a plan runs: the only thing that user interfaces and logs consume. */
 
-import type { Plan } from './plan/step.ts';
+import type { Diagnosis } from './plan/diagnosis.ts';
+import type { Plan, Step } from './plan/step.ts';
+import type { Change } from './snapshot/compare.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** The version of the event format, for programs that read it. */
 export const EVENT_VERSION = 1;
@@ -29,6 +32,32 @@ export type PlanEvent =
   | { readonly type: 'undo-started'; readonly step: string; readonly command: string }
   | { readonly type: 'undo-done'; readonly step: string; readonly milliseconds: number }
   | { readonly type: 'undo-failed'; readonly step: string; readonly command: string; readonly reason: string }
+  /** A look at the container: before the first step, after one, after one was taken back, after the user was in a shell, after the last undo. */
+  | {
+      readonly type: 'snapshot';
+      readonly moment: 'begin' | 'step' | 'back' | 'shell' | 'end';
+      readonly step?: string;
+      readonly snapshot: Snapshot;
+    }
+  /** The newest step is taken back, and may be done again. */
+  | { readonly type: 'back-started'; readonly step: string; readonly command: string }
+  /** `differences`: what is not as it was before the step; undefined when nobody looked. */
+  | {
+      readonly type: 'back-done';
+      readonly step: string;
+      readonly milliseconds: number;
+      readonly differences?: readonly Change[];
+    }
+  | { readonly type: 'back-failed'; readonly step: string; readonly reason: string }
+  /**
+   * Everything is undone now, and begins again with another `plan-started`; then the steps before `until` are done without asking. `reason` says
+   * why, when it was not asked for.
+   */
+  | { readonly type: 'restarting'; readonly until?: string; readonly reason?: string }
+  /** The steps up to `until` have been done again; see `differences` of back-done. */
+  | { readonly type: 'replayed'; readonly until: string; readonly differences?: readonly Change[] }
+  /** The next step is another one than was planned. */
+  | { readonly type: 'step-replaced'; readonly step: Step }
   | { readonly type: 'plan-ended'; readonly outcome: Outcome };
 
 export interface StepFailure {
@@ -38,8 +67,10 @@ export interface StepFailure {
   readonly exitStatus?: number;
   readonly signal?: string;
   readonly stderr: string;
-  /** The step was made to fail by --fail-at. */
+  /** The step was made to fail: by --fail-at, or in the debugger. */
   readonly onPurpose?: true;
+  /** Why it failed, if that was found out by looking at the machine before anything was undone. */
+  readonly diagnosis?: Diagnosis;
 }
 
 /** How a plan ended. Everything that could be undone has been, whichever it is. */

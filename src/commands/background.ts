@@ -10,15 +10,16 @@ import { chooseReporter } from '../ui/choose-reporter.ts';
 import type { Reporter } from '../ui/reporter.ts';
 import { type ExecuteOptions, sayWhy } from './execute.ts';
 import type { Order } from './monitor.ts';
+import { recording } from './recording.ts';
 
 /**
  * Starts the plan's container in the background. Returns how the plan ended when it did not come that far, undefined when the container runs. Throws a
  * UserError when whoever carries it out dies.
  */
 export async function executeInBackground(plan: Plan, options: ExecuteOptions): Promise<Outcome | undefined> {
-  const reporter = chooseReporter(options);
+  const reporter = recording(chooseReporter(options), options.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
-  const order: Order = { plan, pace: options.pace };
+  const order: Order = { plan, pace: options.pace, recording: reporter.handOver() };
   const monitor = startBackground(
     [process.execPath, '--', process.argv[1] ?? '', 'monitor'],
     JSON.stringify(order),

@@ -6,11 +6,13 @@ import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
-import { diagnose } from '../host/diagnose.ts';
+import { diagnose, findCause } from '../host/diagnose.ts';
+import type { Language } from '../lang/choose-language.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
 import type { Reporter } from '../ui/reporter.ts';
+import { recording } from './recording.ts';
 
 export interface ExecuteOptions {
   /** As typed for --progress; see src/ui/reporter.ts. */
@@ -18,8 +20,12 @@ export interface ExecuteOptions {
   readonly quiet: boolean;
   /** Without a wish of the user's, no progress on a terminal either. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
+  /** The file that --record names. */
+  readonly record?: string;
 }
 
 /** What a verb does when a plan's steps are done, before its undos; see RunOptions in src/exec/run-plan.ts. */
@@ -48,7 +54,7 @@ async function executeAndTell(
   options: ExecuteOptions,
   afterSteps: AfterSteps | undefined,
 ): Promise<Outcome> {
-  const reporter = chooseReporter(options);
+  const reporter = recording(chooseReporter(options), options.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
   const stopped = new AbortController();
   const outcome = await new Promise<Outcome>((resolve, reject) => {
@@ -57,6 +63,7 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -79,16 +86,17 @@ function beforeStep(
   reporter: Reporter,
   pace: number,
   stopped: AbortSignal,
-): (step: Step) => Promise<void> {
+): (step: Step) => Promise<undefined> {
   const terminal = pace > 0 ? callersTerminal(plan) : undefined;
   return async step => {
-    if (step.action.type === 'wait') return;
+    if (step.action.type === 'wait') return undefined;
     await terminal?.beforeStep(step);
     await reporter.beforeStep?.(step);
     if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
-    if (step.action.type !== 'release' || stopped.aborted) return;
+    if (step.action.type !== 'release' || stopped.aborted) return undefined;
     await reporter.release?.();
     await terminal?.handOver();
+    return undefined;
   };
 }
 
@@ -96,8 +104,8 @@ function beforeStep(
 export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = diagnose(plan, step, outcome.failure);
-    reporter.say({ kind: 'error', text: cause, hint });
+    const { cause, ...more } = outcome.failure.diagnosis ?? diagnose(plan, step, outcome.failure);
+    reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }

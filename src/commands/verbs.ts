@@ -15,6 +15,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
   exec: { summary: 'run a command in a container that runs', load: () => import('./exec.ts') },
   ps: { summary: 'list containers', load: () => import('./ps.ts') },
+  ui: { summary: 'see and steer all of it on a full screen', load: () => import('./ui.ts') },
   inspect: {
     summary: 'show everything that is known of containers and images',
     load: () => import('./inspect.ts'),

@@ -21,6 +21,8 @@ export interface RunState {
   readonly values: Map<string, string>;
   /** Descriptors held until the plan has ended, by path. */
   readonly held: Map<string, number>;
+  /** Which of them came with the container. */
+  readonly heldByStart: Set<string>;
   container?: Container;
   /** When init started, which tells it from another process of the same number. */
   initStart?: string;
@@ -36,7 +38,12 @@ export interface RunState {
 
 /** What a plan starts with: the values that are known, and nothing done. */
 export function newRunState(plan: Plan): RunState {
-  return { values: new Map(knownValues(plan)), held: new Map(), stderr: openScratchOutput() };
+  return {
+    values: new Map(knownValues(plan)),
+    held: new Map(),
+    heldByStart: new Set(),
+    stderr: openScratchOutput(),
+  };
 }
 
 /** What a command said on stderr, wherever it went. To be asked after each command, so that the next one starts afresh. */

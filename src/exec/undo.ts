@@ -67,7 +67,8 @@ async function undo(step: Step, state: RunState): Promise<string | undefined> {
   }
 }
 
-async function runUndo(argv: readonly Arg[], state: RunState): Promise<string | undefined> {
+/** Runs a command that undoes something. Undefined when it worked, else why it did not. */
+export async function runUndo(argv: readonly Arg[], state: RunState): Promise<string | undefined> {
   const command = startCommand(
     argv.map(word => resolve(word, state.values)),
     { stderr: state.stderr?.fd },
@@ -85,7 +86,7 @@ async function runUndo(argv: readonly Arg[], state: RunState): Promise<string | 
  * Kills init and waits for its parent, which has then waited for it: so when this returns, no process, mount or namespace is left. Our
  * child has not been waited for yet, so its number and, through it, init's can not be somebody else's by now.
  */
-async function stopInit(state: RunState): Promise<string | undefined> {
+export async function stopInit(state: RunState): Promise<string | undefined> {
   const { container } = state;
   if (container === undefined) return undefined;
   const pid = Number(state.values.get(INIT.var));

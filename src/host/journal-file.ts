@@ -113,13 +113,19 @@ export function pendingUndos({ head, records }: JournalContents): {
   readonly undos: readonly JournaledUndo[];
   readonly values: ReadonlyMap<string, string>;
 } {
-  const of = (type: JournalRecord['type']) =>
-    new Set(records.flatMap(record => (record.type === type && 'step' in record ? [record.step] : [])));
-  const [begun, done, undone] = [of('begin'), of('done'), of('undone')];
+  // A step may be taken back and done again: what counts is what was written last about it.
+  const [begun, done] = [new Set<string>(), new Set<string>()];
+  for (const record of records) {
+    if (record.type === 'begin') begun.add(record.step);
+    if (record.type === 'done') done.add(record.step);
+    if (record.type !== 'undone') continue;
+    begun.delete(record.step);
+    done.delete(record.step);
+  }
   const succeeded = hasSucceeded(records);
   const undos = head.undos.filter(
     ({ step, undo, reserves }) =>
-      (reserves ? done : begun).has(step) && !undone.has(step) && (undo.when === 'always' || !succeeded),
+      (reserves ? done : begun).has(step) && (undo.when === 'always' || !succeeded),
   );
   return { undos: undos.toReversed(), values: foundValues({ head, records }) };
 }

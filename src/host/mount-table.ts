@@ -1,11 +1,19 @@
-/** This process's mount table, read: /proc/self/mountinfo, see proc(5). */
+/** Mount tables, read: this process's, /proc/self/mountinfo, or another's; see proc_pid_mountinfo(5). */
 
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readText } from './text-file.ts';
 
 export interface MountEntry {
+  readonly id: number;
+  /** The mount that this one is on. One of that number need not be in the table: the root's is not to be seen. */
+  readonly parent: number;
+  /** What of the file system is mounted: `/` for all of it. */
+  readonly root: string;
   readonly mountPoint: string;
+  readonly source: string;
+  /** What ties it to others (`shared:1`, `master:1`); empty for a private one. */
+  readonly propagation: readonly string[];
   readonly type: string;
   /** Options of this mount: `ro`, `nosuid`. */
   readonly options: readonly string[];
@@ -13,17 +21,26 @@ export interface MountEntry {
   readonly superOptions: readonly string[];
 }
 
+/** Whether it belongs to a peer group: what is mounted below it appears in other mount tables, too. */
+export function isShared({ propagation }: MountEntry): boolean {
+  return propagation.some(field => field.startsWith('shared:'));
+}
+
 /** All mounts, in the order in which they were made. Empty on a machine without /proc. */
 export function mountTable(text: string = readText('/proc/self/mountinfo')): readonly MountEntry[] {
   return text.split('\n').flatMap(line => {
     const [before = '', after = ''] = line.split(' - ');
-    const mountPoint = before.split(' ')[4];
-    const options = before.split(' ')[5];
-    const [type, , superOptions = ''] = after.split(' ');
+    const [id, parent, , root = '', mountPoint, options, ...propagation] = before.split(' ');
+    const [type, source = '', superOptions = ''] = after.split(' ');
     if (mountPoint === undefined || options === undefined || !type) return [];
     return [
       {
+        id: Number(id),
+        parent: Number(parent),
+        root: unescape(root),
         mountPoint: unescape(mountPoint),
+        source: unescape(source),
+        propagation,
         type,
         options: options.split(','),
         superOptions: superOptions.split(','),
@@ -34,10 +51,14 @@ export function mountTable(text: string = readText('/proc/self/mountinfo')): rea
 
 /** The mount that a path is on; for a path that does not exist, the one that its nearest existing parent is on. */
 export function mountOf(path: string, table: readonly MountEntry[] = mountTable()): MountEntry | undefined {
-  const real = nearestRealPath(path);
+  return topmost(nearestRealPath(path), table);
+}
+
+/** The mount that an absolute path without links is on; nothing is looked up. */
+export function topmost(path: string, table: readonly MountEntry[]): MountEntry | undefined {
   let best: MountEntry | undefined;
   for (const entry of table) {
-    if (!isBelow(real, entry.mountPoint)) continue;
+    if (!isBelow(path, entry.mountPoint)) continue;
     // A later mount on the same point covers the earlier one.
     if (best === undefined || entry.mountPoint.length >= best.mountPoint.length) best = entry;
   }

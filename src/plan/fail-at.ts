@@ -29,14 +29,15 @@ export function unknownStep(id: string, plan: Pick<Plan, 'steps'>) {
   };
 }
 
-function failing({ reserves: _, ...step }: Step): Step {
+/** The step, failing on purpose in place of what it does. */
+export function failing({ reserves: _, ...step }: Step): Step {
   return {
     ...step,
     where: { type: 'host' },
     action: { type: 'run', argv: ['false'] },
     // What was not done needs no undo that could hit somebody else's: a name that was not reserved is not ours.
     ...(_ ? { undo: { type: 'nothing', reason: 'the step was not done' } } : {}),
-    why: `This step fails because --fail-at asked for it. What it would do: ${step.why}`,
+    why: `This step fails on purpose. What it would do: ${step.why}`,
     failsOnPurpose: true,
   };
 }

@@ -35,6 +35,8 @@ export type Action =
       readonly callersStdin?: true;
       /** Variable that receives the first word of the command's stdout. */
       readonly capture?: string;
+      /** Variable that receives which file the command has made at this path: inode number and time of the last change, as `stat -c '%i %.9Z'` prints them. */
+      readonly identifies?: { readonly path: Arg; readonly variable: string };
       /** Lines of the command's stdout that begin with "note: " are for the user. */
       readonly tells?: true;
       /** The caller's environment, for what a user configures there (proxies, logins); otherwise the command has a small one of ours. */
@@ -103,6 +105,14 @@ export type Undo =
   /** Kill init; the kernel then removes its namespaces and every mount in them. */
   | { readonly type: 'stop-init' };
 
+/**
+ * What takes back one step alone, for whoever steps back: a command that runs where the step's did, unless it says something else; or that only a new
+ * start does. A step that is undone "with" another one may have it.
+ */
+export type StepBack =
+  | { readonly type: 'command'; readonly argv: readonly Arg[]; readonly where?: Where }
+  | { readonly type: 'replay'; readonly reason: string };
+
 export interface Step {
   /** Stable kebab-case name, unique in its plan: `mount-overlay`. */
   readonly id: string;
@@ -112,6 +122,7 @@ export interface Step {
   readonly where: Where;
   readonly action: Action;
   readonly undo: Undo;
+  readonly back?: StepBack;
   /** Two or three sentences for a learner; names the system call. */
   readonly why: string;
   /** What commonly goes wrong, for `explain`. */

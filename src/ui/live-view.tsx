@@ -5,6 +5,9 @@ import { render, renderToString } from 'ink';
 import type { ReactNode } from 'react';
 import type { Write } from './reporter.ts';
 
+export { dashboard } from './dashboard/view.ts';
+export { screenful } from './screen/layout.ts';
+export { RowPainter } from './screen/row-painter.tsx';
 export { TableView } from './table-view.tsx';
 export { CleanupView, Ending, finishedRows, RunView } from './views.tsx';
 

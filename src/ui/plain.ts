@@ -1,17 +1,23 @@
 /** One sentence per event, never redrawn: for pipes, CI, dumb terminals and screen readers. */
 
 import type { PlanEvent } from '../events.ts';
+import type { Language } from '../lang/choose-language.ts';
+import { localizedEvent } from '../lang/localized.ts';
+import { screenTranslator } from '../lang/translator.ts';
+import { stepCommand } from '../plan/display.ts';
 import { duration, ending, messageText, size } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress } from './progress.ts';
 import type { Reporter, Write } from './reporter.ts';
 import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } from './summary.ts';
 import { visible, visibleLines } from './visible.ts';
 
-export function plainReporter(write: Write): Reporter {
+export function plainReporter(write: Write, language: Language = 'en'): Reporter {
+  const say = screenTranslator(language);
   let state = NOT_STARTED;
   let quarter = 0;
   return {
-    emit(event) {
+    emit(told) {
+      const event = localizedEvent(told, language);
       const before = state;
       state = progress(state, event);
       if (event.type === 'step-started') quarter = 0;
@@ -20,7 +26,10 @@ export function plainReporter(write: Write): Reporter {
         if (reached <= quarter) return;
         quarter = reached;
       }
-      for (const line of sentences(state, event, before)) write(`${line}\n`);
+      for (const line of sentences(state, event, before)) {
+        // What is indented was said by a command.
+        write(`${line.startsWith('  ') ? line : say(line)}\n`);
+      }
     },
     say: message => write(messageText(message)),
     close: () => Promise.resolve(),
@@ -55,14 +64,27 @@ function sentences(state: ProgressState, event: PlanEvent, before: ProgressState
     case 'changes-discarded':
       return [discardedSentence(event)];
     case 'undo-done':
-      return [`undone: ${undoPlace(state, event.step)}, in ${duration(event.milliseconds)}`];
+      return [`undone: ${undone(state, event.step)}, in ${duration(event.milliseconds)}`];
     case 'undo-failed':
-      return [`UNDO FAILED: ${undoPlace(state, event.step)}: ${visible(event.reason)}`];
+      return [`UNDO FAILED: ${undone(state, event.step)}: ${visible(event.reason)}`];
     case 'plan-ended':
       if (event.outcome.type !== 'succeeded') return [failedSentence(state)];
       return [before.started ? cleanedUpSentence(state) : doneSentence(state)];
+    case 'back-done':
+      return [`back: ${undone(state, event.step)}, in ${duration(event.milliseconds)}`];
+    case 'back-failed':
+      return [`BACK FAILED: ${undone(state, event.step)}: ${visible(event.reason)}`];
+    case 'restarting':
+      return [
+        `starting again${event.until === undefined ? '' : `, up to ${event.until}`}${event.reason === undefined ? '' : `: ${visible(event.reason)}`}`,
+      ];
+    case 'step-replaced':
+      return [`${place(state, event.step.id)} was changed: ${visible(stepCommand(event.step))}`];
     case 'step-started':
     case 'undo-started':
+    case 'back-started':
+    case 'replayed':
+    case 'snapshot':
       return [];
   }
 }
@@ -73,8 +95,8 @@ function place(state: ProgressState, id: string): string {
   return `step ${index + 1}/${state.steps.length} ${id} (${visible(state.steps[index]?.step.title ?? '')})`;
 }
 
-function undoPlace(state: ProgressState, id: string): string {
-  const row = state.undos.find(({ step }) => step.id === id);
+function undone(state: ProgressState, id: string): string {
+  const row = state.steps.find(({ step }) => step.id === id);
   return `${id} (${visible(row?.step.title ?? '')})`;
 }
 

@@ -66,7 +66,7 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
       return {
         ...NOT_STARTED,
         plan: event.plan,
-        steps: event.plan.steps.map(step => ({ step, status: 'to do' })),
+        steps: event.plan.steps.map(toDo),
       };
     case 'step-started':
       return withStep(state, event.step, { status: 'running' });
@@ -94,7 +94,17 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
       return withUndo(state, event.step, { status: 'undone', milliseconds: event.milliseconds });
     case 'undo-failed':
       return withUndo(state, event.step, { status: 'undo failed', reason: event.reason });
+    case 'back-started':
+      return withStep(state, event.step, { status: 'running' });
+    case 'back-done':
+      return { ...state, steps: state.steps.map(row => (row.step.id === event.step ? toDo(row.step) : row)) };
+    case 'step-replaced':
+      return replaced(state, event.step);
     case 'changes-discarded':
+    case 'snapshot':
+    case 'back-failed':
+    case 'restarting':
+    case 'replayed':
       return state;
     case 'plan-ended':
       return {
@@ -104,6 +114,20 @@ export function progress(state: ProgressState, event: PlanEvent): ProgressState 
         steps: state.steps.map(row => (row.status === 'to do' ? { ...row, status: 'skipped' } : row)),
       };
   }
+}
+
+function toDo(step: Step): StepProgress {
+  return { step, status: 'to do' };
+}
+
+function replaced(state: ProgressState, step: Step): ProgressState {
+  const { plan } = state;
+  return {
+    ...withStep(state, step.id, { step }),
+    ...(plan === undefined
+      ? {}
+      : { plan: { ...plan, steps: plan.steps.map(old => (old.id === step.id ? step : old)) } }),
+  };
 }
 
 /** How many steps have the status. */

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coveredPart } from '../../src/host/causes/covered-proc.ts';
-import { isBelow, mountOf, mountTable } from '../../src/host/mount-table.ts';
+import { isBelow, isShared, type MountEntry, mountOf, mountTable } from '../../src/host/mount-table.ts';
 import { skipUnless } from '../support/skip.ts';
 
 const TEXT = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -17,7 +17,13 @@ garbage
 test('reads points, types and options, with any number of optional fields', () => {
   const table = mountTable(TEXT);
   assert.is(table.length, 4);
+  assert.equal(table.map(isShared), [true, true, false, false]);
   assert.equal(table[3], {
+    id: 25,
+    parent: 22,
+    root: '/',
+    source: 'tmpfs',
+    propagation: ['master:1', 'propagate_from:2'],
     mountPoint: '/mnt/a b\\c',
     type: 'tmpfs',
     options: ['ro', 'nosuid'],
@@ -37,7 +43,10 @@ test('a path is below a directory by whole names', () => {
 });
 
 test('what the kernel keeps empty for mounts covers nothing', () => {
-  const entry = (mountPoint: string) => ({ mountPoint, type: 'tmpfs', options: ['rw'], superOptions: [] });
+  const entry = (mountPoint: string): MountEntry => ({
+    ...{ id: 1, parent: 1, root: '/', mountPoint, source: 'tmpfs', propagation: [] },
+    ...{ type: 'tmpfs', options: ['rw'], superOptions: [] },
+  });
   assert.is(coveredPart([entry('/proc/sys/fs/binfmt_misc'), entry('/sys/fs/cgroup')]), undefined);
   assert.is(coveredPart([entry('/sys/fs/cgroup'), entry('/proc/acpi')])?.mountPoint, '/proc/acpi');
 });

@@ -21,6 +21,7 @@ export const storeNotWritable: Cause = scene => {
     return {
       cause: `Your disk quota on ${mountPoint(store)} is used up, so nothing can be written to the store ${store}.`,
       hint: `quota(1) shows it. Remove something of yours, or: ${ELSEWHERE}`,
+      lesson: 'where-writes-go',
     };
   if (says(scene, 'ENOSPC')) return full(store);
   if (says(scene, 'EROFS')) return readOnly(store);
@@ -35,10 +36,12 @@ function full(store: string): Diagnosis {
     return {
       cause: `The file system of the store ${store} has no inodes left: it holds as many files as it can.`,
       hint: `df -i ${store} shows it. Remove files there, or: ${ELSEWHERE}`,
+      lesson: 'where-writes-go',
     };
   return {
     cause: `The disk is full: there is no space left on ${mountPoint(store)}, where the store ${store} is.`,
     hint: `df -h ${store} shows it. Remove something there, or: ${ELSEWHERE}`,
+    lesson: 'where-writes-go',
   };
 }
 
@@ -49,6 +52,7 @@ function readOnly(store: string): Diagnosis | undefined {
   return {
     cause: `The store ${store} is read-only: ${mount.mountPoint} is mounted with the option "ro".`,
     hint: `mount -o remount,rw ${mount.mountPoint} makes it writable, or: ${ELSEWHERE}`,
+    lesson: 'where-writes-go',
   };
 }
 
@@ -61,10 +65,12 @@ function notOurs(store: string): Diagnosis | undefined {
     return {
       cause: `You may not write to the store: ${directory} belongs to ${nameOf(owner)}, and you are ${nameOf(you)}.`,
       hint: 'Each user has a store of their own: unset TINYDOCKER_ROOT, or let it name a directory of yours.',
+      lesson: 'where-writes-go',
     };
   return {
     cause: `You may not write to the store: the mode of ${directory} forbids it.`,
     hint: `chmod u+rwx ${directory} allows it.`,
+    lesson: 'where-writes-go',
   };
 }
 
@@ -74,6 +80,7 @@ function incomplete(store: string): Diagnosis | undefined {
   return {
     cause: `The store ${store} has no directory for containers.`,
     hint: `mkdir -m 0700 ${directory} makes it.`,
+    lesson: 'where-writes-go',
   };
 }
 

@@ -3,18 +3,28 @@
 import { type Arg, arg, partsOf } from '../arg.ts';
 import type { SpecMount } from '../spec.ts';
 
-/** One line. `target` is relative to the new root, which is the working directory of mount(8). */
-export function fstabLine(source: Arg, target: string, type: string, options: readonly string[]): Arg {
+export interface FstabEntry {
+  readonly source: Arg;
+  /** Relative to the new root, which is the working directory of mount(8). */
+  readonly target: string;
+  readonly type: string;
+  readonly options: readonly string[];
+}
+
+/** One line. */
+export function fstabLine({ source, target, type, options }: FstabEntry): Arg {
   return arg`${field(source)} ${field(target)} ${type} ${options.length === 0 ? 'defaults' : options.join(',')} 0 0\n`;
 }
 
 /** A mount of the specification as a line; X-mount.mkdir makes the mount points that the kernel's file systems have not. */
 export function mountLine(mount: SpecMount): Arg {
   const nested = mount.destination.split('/').length > 2;
-  return fstabLine(mount.source, relative(mount.destination), mount.type, [
-    ...mount.options,
-    ...(nested ? ['X-mount.mkdir'] : []),
-  ]);
+  return fstabLine({
+    source: mount.source,
+    target: relative(mount.destination),
+    type: mount.type,
+    options: [...mount.options, ...(nested ? ['X-mount.mkdir'] : [])],
+  });
 }
 
 /** "/dev/pts" as "dev/pts". */

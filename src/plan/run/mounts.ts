@@ -4,9 +4,9 @@ import { type Arg, arg, C, join, M, TTY } from '../arg.ts';
 import { DEVICES } from '../defaults.ts';
 import type { Facts } from '../facts.ts';
 import type { Spec, SpecMount } from '../spec.ts';
-import type { Step } from '../step.ts';
+import type { Step, StepBack } from '../step.ts';
 import { inside } from '../user-namespace.ts';
-import { fstabLine, mountLine, relative } from './fstab.ts';
+import { type FstabEntry, fstabLine, mountLine, relative } from './fstab.ts';
 import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 import { boundInit, INIT_FILE } from './small-init.ts';
 
@@ -18,6 +18,10 @@ const deviceFiles = (
   names: readonly string[],
 ) => `mkdir .old; for name in ${names.join(' ')}; do : >"$name"; done
 ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
+
+/** Takes them back. The working directory is the container's /dev, which is a file system of its own. */
+const withoutDeviceFiles = (names: readonly string[]) =>
+  `rm -f -- ${names.join(' ')} ptmx fd stdin stdout stderr; rmdir .old`;
 
 /** Whether the plan mounts this together with the kernel's file systems; everything else is a volume. */
 export function isSystemMount(mount: SpecMount): boolean {
@@ -38,6 +42,12 @@ export function mountSteps({ spec, facts, container }: RunInput): readonly Step[
   const init = boundInit(container, facts);
   const files = [...DEVICES, 'console', ...(init === undefined ? [] : [INIT_FILE])];
   const system = spec.mounts.filter(isSystemMount);
+  const devices = [
+    ...deviceEntries(spec, facts),
+    ...initEntries(init),
+    ...maskEntries(spec, facts),
+    ...readonlyEntries(spec, facts),
+  ];
   return [
     {
       id: 'write-kernel-fstab',
@@ -67,6 +77,7 @@ export function mountSteps({ spec, facts, container }: RunInput): readonly Step[
         argv: ['mount', '--no-mtab', '--all', '--fstab', arg`${C}/kernel.fstab`],
       },
       undo,
+      back: unmount(system.map(({ destination }) => relative(destination))),
       why: "mount(2) of types proc, sysfs, tmpfs, devpts and mqueue. Each shows the namespaces of the process that mounts it, so the command enters the container's PID, IPC and network namespaces first: /proc then lists only the container's processes.",
       pitfalls: [
         'A /proc mounted from the wrong PID namespace shows the host: ps in the container would list everything.',
@@ -80,6 +91,7 @@ export function mountSteps({ spec, facts, container }: RunInput): readonly Step[
       where: inside(facts, ['mount'], { directory: arg`${M}/dev` }),
       action: { type: 'run', argv: ['sh', '-ec', deviceFiles(files)] },
       undo,
+      back: { type: 'command', argv: ['sh', '-ec', withoutDeviceFiles(files)] },
       why: 'A bind mount needs something to be mounted on, so each device gets an empty file. The links are those that every program expects: ptmx, fd, stdin, stdout, stderr. .old will hold the old root for a moment.',
       pitfalls: [
         'A program that opens /dev/stdout fails with ENXIO when its output is a socket: open(2) works for files, pipes and terminals only.',
@@ -93,15 +105,7 @@ export function mountSteps({ spec, facts, container }: RunInput): readonly Step[
       action: {
         type: 'write',
         path: arg`${C}/devices.fstab`,
-        text: join(
-          [
-            ...deviceLines(spec, facts),
-            ...initLines(init),
-            ...maskLines(spec, facts),
-            ...readonlyLines(spec, facts),
-          ],
-          '',
-        ),
+        text: join(devices.map(fstabLine), ''),
         mode: '0600',
       },
       undo: IN_DIRECTORY,
@@ -121,6 +125,7 @@ export function mountSteps({ spec, facts, container }: RunInput): readonly Step[
         argv: ['mount', '--no-mtab', '--all', '--fstab', arg`${C}/devices.fstab`],
       },
       undo,
+      back: unmount(devices.map(({ target }) => target)),
       why: "mount(2) with MS_BIND makes one file appear in a second place. The source /dev/null is still the host's here, before pivot_root: an image can not put a link in its place and have something else bound.",
       pitfalls: ['A mask whose source came from the image was CVE-2025-31133 in runc.'],
     },
@@ -140,35 +145,43 @@ function deviceOptions({ mapping }: Facts): readonly string[] {
   return mapping === 'host' ? ['bind', 'ro', 'nosuid', 'noexec'] : ['bind'];
 }
 
-function deviceLines({ process }: Spec, facts: Facts): readonly Arg[] {
+function deviceEntries({ process }: Spec, facts: Facts): readonly FstabEntry[] {
   const options = deviceOptions(facts);
-  const devices: Arg[] = DEVICES.map(name => fstabLine(`/dev/${name}`, `dev/${name}`, 'none', options));
+  const devices: FstabEntry[] = DEVICES.map(name => entry(`/dev/${name}`, `dev/${name}`, options));
   if (!process.terminal) return devices;
-  return [...devices, fstabLine(arg`${TTY}`, 'dev/console', 'none', ['bind'])];
+  return [...devices, entry(arg`${TTY}`, 'dev/console', ['bind'])];
 }
 
 /** Read-only: its file is the machine's, and /proc/1/exe in the container leads to it. */
-function initLines(init: string | undefined): readonly Arg[] {
-  return init === undefined
-    ? []
-    : [fstabLine(init, `dev/${INIT_FILE}`, 'none', ['bind', 'ro', 'nosuid', 'nodev'])];
+function initEntries(init: string | undefined): readonly FstabEntry[] {
+  return init === undefined ? [] : [entry(init, `dev/${INIT_FILE}`, ['bind', 'ro', 'nosuid', 'nodev'])];
 }
 
-function maskLines({ linux }: Spec, facts: Facts): readonly Arg[] {
+function maskEntries({ linux }: Spec, facts: Facts): readonly FstabEntry[] {
   return linux.maskedPaths.flatMap(path => {
     switch (facts.kernelPaths.get(path)) {
       case 'file':
-        return [fstabLine('/dev/null', relative(path), 'none', deviceOptions(facts))];
+        return [entry('/dev/null', relative(path), deviceOptions(facts))];
       case 'directory':
-        return [fstabLine('tmpfs', relative(path), 'tmpfs', ['ro', ...PROTECTED])];
+        return [{ source: 'tmpfs', target: relative(path), type: 'tmpfs', options: ['ro', ...PROTECTED] }];
       case undefined:
         return [];
     }
   });
 }
 
-function readonlyLines({ linux }: Spec, { kernelPaths }: Facts): readonly Arg[] {
+function readonlyEntries({ linux }: Spec, { kernelPaths }: Facts): readonly FstabEntry[] {
   return linux.readonlyPaths
     .filter(path => kernelPaths.has(path))
-    .map(path => fstabLine(relative(path), relative(path), 'none', ['bind', 'ro', ...PROTECTED]));
+    .map(path => entry(relative(path), relative(path), ['bind', 'ro', ...PROTECTED]));
+}
+
+/** A bind mount has no type. */
+function entry(source: Arg, target: string, options: readonly string[]): FstabEntry {
+  return { source, target, type: 'none', options };
+}
+
+/** Takes back what one mount(8) made of an fstab, the last first. */
+function unmount(targets: readonly string[]): StepBack {
+  return { type: 'command', argv: ['umount', '--no-mtab', '--', ...targets.toReversed()] };
 }

@@ -1,6 +1,6 @@
 /** The writable overlay over the image's layers; see "Overlay Filesystem" in the kernel's documentation. */
 
-import { arg, M, STORE } from '../arg.ts';
+import { arg, C, M, STORE } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Layer } from '../image/image.ts';
 import type { Step } from '../step.ts';
@@ -28,6 +28,11 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       ],
     },
     undo: DIES_WITH_INIT("the mount is in the container's own mount table"),
+    // Overlay leaves an empty directory of its own in workdir, of mode 000 and, for an ordinary user, with a uid of its range.
+    back: {
+      type: 'command',
+      argv: ['sh', '-ec', 'umount --no-mtab -- "$1"; rmdir -- "$2/work"', 'back', arg`${M}`, arg`${C}/work`],
+    },
     why: "mount(2) of type overlay shows the image's layers (lowerdir, never written) and the container's own (upperdir) as one tree. A file that is changed is first copied up; a file that is deleted is hidden by a whiteout. So any number of containers can share one image.",
     pitfalls: [
       'wrong fs type, bad option: the upper directory is on a file system that keeps no whiteouts or extended attributes. NFS, vfat and another overlay (the root of a docker container is one) do not.',

@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
-import { fifosOf, runtimeFiles } from './again.ts';
+import { fifosOf, IDENTIFIES, letGo } from './again.ts';
 import { containerRecord } from './record.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
@@ -43,10 +43,16 @@ export function prepareSteps(input: RunInput): readonly Step[] {
           ...['mkfifo', '-m', '0600', '--', arg`${C}/gate`],
           ...fifosOf(container.log !== undefined).map(name => arg`${C}/${name}`),
         ],
+        ...(container.keep ? { identifies: IDENTIFIES } : {}),
       },
-      undo: container.keep
-        ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
-        : IN_DIRECTORY,
+      undo: container.keep ? letGo() : IN_DIRECTORY,
+      back: {
+        type: 'command',
+        argv: [
+          ...['rm', '-f', '--'],
+          ...['gate', ...fifosOf(container.log !== undefined)].map(name => arg`${C}/${name}`),
+        ],
+      },
       why: 'mkfifo(3) makes named pipes. Through "ready" init tells its PID; at "gate" it waits until the container is complete; whoever reads from "ended" gets end of file when everything is over. OCI runtimes separate "create" from "start" for the same reason: nothing of the user runs in a half-made container.',
       pitfalls: ['Some network file systems have no fifos: keep the store on a local disk.'],
     },
@@ -91,6 +97,7 @@ export function prepareSteps(input: RunInput): readonly Step[] {
         argv: ['mkdir', '-m', '0755', '--', ...directories()],
       },
       undo: IN_DIRECTORY,
+      back: { type: 'command', argv: ['rmdir', '--', ...directories().toReversed()] },
       why: "mkdir(2), six times. upper takes what the container writes, work is overlay's scratch space, merged is where the result appears. The real directories proc, sys and dev in the upper layer hide whatever the image has under these names: a hostile image may have made them symlinks that lead to the host.",
       pitfalls: ['upper and work must be on one file system, or the overlay mount fails.'],
     },

@@ -21,6 +21,7 @@ export function startSteps({ container }: Pick<RunInput, 'container'>): readonly
         ...(container.keep ? { time: STARTED.var, oomKills: OOM_KILLS.var } : {}),
       },
       undo: { type: 'with', step: 'start-init', reason: 'the command is init' },
+      back: { type: 'replay', reason: 'the command has started, and can not be taken back' },
       why: 'init reads the word GO, checks that the host is out of sight, and becomes the command with execve(2): same process, same PID 1. Anything else at the gate, end of file included, makes it leave with 125.',
       pitfalls: [
         '127: the command is not in the image. 126: it is there but can not be executed; often its interpreter is what is missing.',

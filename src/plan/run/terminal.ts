@@ -86,6 +86,7 @@ export function giveTerminal(
       where: { type: 'host' },
       action: { type: 'run', argv: ['chown', '--', String(uid), arg`${TTY}`] },
       undo: { type: 'with', step: starter, reason: 'the terminal goes when script ends' },
+      back: { type: 'command', argv: ['chown', '--', '0', arg`${TTY}`] },
       why: "Whoever opens a terminal owns it, here root. chown(2) makes it the user's, so that programs can open /dev/stdout or /dev/console again.",
       pitfalls: [],
     },

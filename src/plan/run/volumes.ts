@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M, MOUNT_SH, VOLUMES_SH } from '../arg.ts';
 import { byDepth, type SpecMount } from '../spec.ts';
 import type { Step } from '../step.ts';
-import { inside } from '../user-namespace.ts';
+import { inside, removeTree } from '../user-namespace.ts';
 import { userMounts } from './mounts.ts';
 import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 
@@ -51,6 +51,11 @@ export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunIn
       ],
     },
     undo: IN_DIRECTORY,
+    back: {
+      type: 'command',
+      where: { type: 'host' },
+      argv: removeTree(facts, arg`${C}/volumes`),
+    },
     why: 'The image declares that these directories hold data, which is not to be part of a layer: docker and podman make an anonymous volume for each. Here it is a directory beside the writable layer, which goes away with the container. cp(1) copies what the image has there, with owners and modes; the path is walked inside the new root, as for a mount.',
     pitfalls: [
       'The copy is made at each start: an image with gigabytes in a volume takes long. -v or --tmpfs on the same path replaces it.',
@@ -63,6 +68,7 @@ export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunIn
     where,
     action: { type: 'run', argv: mountInRoot(mount) },
     undo,
+    back: { type: 'replay', reason: 'it may have made directories for the target, which nobody has listed' },
     why: 'mount(2) with MS_BIND makes a directory of the host appear in the container. The target is walked one name at a time below the new root, and the last directory is pinned by entering it: mount(2) then gets ".", so that nobody can swap a symbolic link in between. A target that leads out of the image is refused. Device nodes do not work on it (MS_NODEV).',
     pitfalls: [
       'Between looking a path up and mounting on it, another container that shares the volume can swap a link in: CVE-2021-30465, CVE-2024-45310.',
@@ -79,6 +85,7 @@ export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunIn
         argv: ['sh', '-ec', arg`${MOUNT_SH}`, 'make', 'directory', '-', spec.process.cwd, ''],
       },
       undo: DIES_WITH_INIT("it is made in the container's writable layer"),
+      back: { type: 'replay', reason: 'it may have made several directories, which nobody has listed' },
       why: 'mkdir(2), for each part of the path that the image lacks, in the writable layer: docker does the same for -w. Links are resolved inside the new root.',
       pitfalls: [
         'A file in the way (-w /etc/passwd/x) makes mkdir(2) fail with ENOTDIR.',
@@ -94,6 +101,10 @@ export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunIn
       where,
       action: { type: 'run', argv: ['mount', '--no-mtab', '-o', 'remount,bind,ro,nodev', arg`${M}`] },
       undo,
+      back: {
+        type: 'command',
+        argv: ['mount', '--no-mtab', '-o', 'remount,bind,rw,nodev', arg`${M}`],
+      },
       why: 'mount(2) with MS_REMOUNT and MS_BIND makes this one mount read-only: the flag belongs to the mount, not to the overlay behind it. Volumes, tmpfs and /dev stay as they are.',
       pitfalls: ['Programs that write to /var/log or /run fail with EROFS: give them --tmpfs /run.'],
     });

@@ -22,7 +22,9 @@ test('libmount reads back what was written', () =>
         writeFileSync(
           file,
           pairs
-            .map(([source, target]) => resolve(fstabLine(source, target, 'none', ['bind', 'ro']), new Map()))
+            .map(([source, target]) =>
+              resolve(fstabLine({ source, target, type: 'none', options: ['bind', 'ro'] }), new Map()),
+            )
             .join(''),
         );
         const { stdout, status } = spawnSync(
@@ -44,7 +46,10 @@ test('libmount reads back what was written', () =>
   }));
 
 test('lines', () => {
-  assert.is(fstabLine('tmpfs', 'dev', 'tmpfs', []), 'tmpfs dev tmpfs defaults 0 0\n');
+  assert.is(
+    fstabLine({ source: 'tmpfs', target: 'dev', type: 'tmpfs', options: [] }),
+    'tmpfs dev tmpfs defaults 0 0\n',
+  );
   assert.is(
     mountLine({ destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid'] }),
     'devpts dev/pts devpts nosuid,X-mount.mkdir 0 0\n',
