@@ -7,8 +7,8 @@ import { probeFacts } from '../host/facts.ts';
 import { filesIn, listImages, shortName } from '../host/images.ts';
 import { type StorePaths, storePaths, storeRoot } from '../host/store-paths.ts';
 import { LANGUAGES } from '../lang/choose-language.ts';
-import { LESSON_NAMES } from '../lesson/lesson.ts';
 import { examplePlan } from '../plan/example.ts';
+import { LESSON_NAMES } from '../plan/lessons.ts';
 import { SHELLS } from '../ui/completion-scripts.ts';
 
 export interface Candidate {
@@ -62,7 +62,7 @@ export async function candidatesFor(
       return { values: SHELLS.map(text => ({ text })) };
     case 'LESSON':
       return { values: LESSON_NAMES.map(text => ({ text })) };
-    case 'LANGUAGE':
+    case 'LANG':
       return { values: LANGUAGES.map(text => ({ text })) };
     case 'STEP':
       return RUN_STEPS.has(verb) ? steps() : NONE;

@@ -11,7 +11,7 @@ import type { Facts } from '../plan/facts.ts';
 import { LESSON_MARK, lessonPlaces } from '../plan/lesson/plan-lesson.ts';
 import { DEFAULT_IMAGE } from '../plan/names.ts';
 import { capabilities } from '../ui/capabilities.ts';
-import { checkText, lessonWords, outputText, scriptText } from '../ui/lesson-text.ts';
+import { checkText, headingText, lessonWords, outputText, scriptText } from '../ui/lesson-text.ts';
 import { marks } from '../ui/marks.ts';
 import { missingBase } from './base-image.ts';
 import { execute } from './execute.ts';
@@ -73,6 +73,7 @@ class Held {
   readonly #shell: LessonShell;
   readonly #terminal: Interface | undefined;
   readonly #marks: { readonly good: string; readonly bad: string };
+  readonly #colour: boolean;
   #found: Found = new Map();
   #checks = 0;
   #bad = 0;
@@ -85,13 +86,14 @@ class Held {
     const able = capabilities(process.stdout, process.env);
     const { done, failed } = marks(able.unicode).status;
     this.#marks = { good: done, bad: failed };
+    this.#colour = able.colour > 0;
   }
 
   async toEnd(): Promise<Ended> {
     const { sections } = this.#lesson;
     const words = lessonWords(this.#session.language);
     for (const [index, { heading, parts }] of sections.entries()) {
-      say(`${index === 0 ? '#' : '##'} ${heading}`);
+      say(headingText(heading, index === 0 ? 1 : 2, this.#colour));
       for (const part of parts) {
         if (part.type === 'text') {
           say(part.text);

@@ -7,9 +7,10 @@ import { probeFacts } from '../host/facts.ts';
 import { lessonText } from '../host/lessons.ts';
 import { newOperationId } from '../host/operation.ts';
 import { chooseLanguage, LANG_OPTION, type Language } from '../lang/choose-language.ts';
-import { LESSON_NAMES, type Lesson, type LessonName } from '../lesson/lesson.ts';
+import type { Lesson } from '../lesson/lesson.ts';
 import { parseLesson } from '../lesson/parse-lesson.ts';
 import { endLesson, planLesson } from '../plan/lesson/plan-lesson.ts';
+import { LESSON_NAMES, type LessonName } from '../plan/lessons.ts';
 import { nearNames, shown } from '../plan/names.ts';
 import { lessonWords } from '../ui/lesson-text.ts';
 import { execute } from './execute.ts';
@@ -44,10 +45,10 @@ and containers are not touched, and nothing is left: not when it ends, not after
 q or Ctrl-C, and not after kill -9. As root and as an ordinary user.
 
 Options
-      --lang LANGUAGE  en or zh (Simplified Chinese); else that of the locale
-  -y, --yes            do not wait
-      --print          print the lesson, run nothing
-  -h, --help           print this text
+      --lang LANG    en or zh (Simplified Chinese); the default is the locale's
+  -y, --yes          do not wait
+      --print        print the lesson, run nothing
+  -h, --help         print this text
 
 Exit status
   0    done, or left with q

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { errorMessage, UserError } from '../errors.ts';
 import type { Language } from '../lang/choose-language.ts';
-import type { LessonName } from '../lesson/lesson.ts';
+import type { LessonName } from '../plan/lessons.ts';
 import { readOwn } from './text-file.ts';
 
 /** A lesson's text. Throws a UserError when it is not there. */

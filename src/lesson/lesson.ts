@@ -2,24 +2,6 @@
 
 import type { IdMapping } from '../plan/facts.ts';
 
-/** In the order in which they are best read. */
-export const LESSON_NAMES = [
-  'two-containers',
-  'a-process',
-  'mount-namespace',
-  'where-writes-go',
-  'chroot-is-not-enough',
-  'pivot-root',
-  'pid-1',
-  'hostname-and-ipc',
-  'fake-root',
-  'clean-up',
-  'layers',
-  'network',
-] as const;
-
-export type LessonName = (typeof LESSON_NAMES)[number];
-
 /** Whom a block or an expectation is for: root; ordinary users; only those with ranges of ids; only those without. */
 export type Audience = 'root' | 'user' | 'range' | 'single';
 

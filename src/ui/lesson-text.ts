@@ -57,6 +57,12 @@ export function lessonWords(language: Language): Words {
   return WORDS[language];
 }
 
+/** A heading as Markdown has it; bold, to be found again when one scrolls back. */
+export function headingText(heading: string, level: number, colour: boolean): string {
+  const text = `${'#'.repeat(level)} ${heading}`;
+  return colour ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
 /** The commands of a block, set apart from the text as Markdown does it. */
 export function scriptText(script: string): string {
   return script.replaceAll(/^(?=.)/gm, '    ');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LESSON_NAMES } from '../../src/lesson/lesson.ts';
+import { LESSON_NAMES } from '../../src/plan/lessons.ts';
 import { assertUnchanged, type HostState, hostState } from '../support/host.ts';
 import { eachMode, MODES, type Place, withPlace } from '../support/modes.ts';
 import { NO_PYTHON, type Pty, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
@@ -42,8 +42,8 @@ once('the list, in the language of the locale', async place => {
     lines.slice(0, LESSON_NAMES.length).map(line => line.split(' ')[0]),
     LESSON_NAMES,
   );
-  assert.match(english.stdout, /two-containers +two containers share an image/);
-  for (const line of lines) assert.ok(line.length <= 105, line);
+  assert.match(english.stdout, /two-containers +neither of two containers sees/);
+  for (const line of lines) assert.ok(line.length <= 80, line);
   const chinese = await tinydocker(place, ['lesson'], { env: { LANG: 'zh_CN.UTF-8' } });
   assert.match(chinese.stdout, /two-containers +两个容器/);
   assert.equal(readdirSync(place.store), []);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LANGUAGES, type Language } from '../../src/lang/choose-language.ts';
-import { LESSON_NAMES, type Lesson, type LessonName } from '../../src/lesson/lesson.ts';
+import type { Lesson } from '../../src/lesson/lesson.ts';
 import { parseLesson } from '../../src/lesson/parse-lesson.ts';
+import { LESSON_NAMES, type LessonName } from '../../src/plan/lessons.ts';
 
 const test = suite('lesson/lessons');
 

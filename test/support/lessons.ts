@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LESSON_NAMES } from '../../src/lesson/lesson.ts';
+import { LESSON_NAMES } from '../../src/plan/lessons.ts';
 import { assertUnchanged, hostState } from './host.ts';
 import { eachMode, MODES, type Mode } from './modes.ts';
 import { tinydocker } from './run.ts';
