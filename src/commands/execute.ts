@@ -9,7 +9,9 @@ import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose, findCause } from '../host/diagnose.ts';
 import type { Language } from '../lang/choose-language.ts';
 import type { Values } from '../plan/arg.ts';
+import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
 import type { Reporter } from '../ui/reporter.ts';
@@ -25,7 +27,7 @@ export interface ExecuteOptions {
   readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
-  /** The file that --record names. */
+  /** The file that --record names. What each step changes is looked at then. */
   readonly record?: string;
 }
 
@@ -64,6 +66,7 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      ...(options.record !== undefined && startsContainer(plan) ? { look: takeSnapshot } : {}),
       diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined

@@ -31,10 +31,13 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** What is shown of a mount; see MountEntry. */
+export type MountLine = Pick<MountEntry, 'mountPoint' | 'type' | 'options'>;
+
 /** What a panel shows of the selected container. */
 export type PanelData =
   | { readonly panel: 'changes'; readonly changes: readonly FoundChange[]; readonly complete: boolean }
-  | { readonly panel: 'mounts'; readonly mounts: readonly MountEntry[]; readonly from: 'kernel' | 'record' }
+  | { readonly panel: 'mounts'; readonly mounts: readonly MountLine[]; readonly from: 'kernel' | 'record' }
   | { readonly panel: 'namespaces'; readonly pid: number; readonly namespaces: readonly NamespaceLook[] }
   | {
       readonly panel: 'usage';
@@ -104,7 +107,8 @@ export interface DashboardState {
   readonly jobs: readonly string[];
   readonly message: Message | undefined;
   readonly page: Page | undefined;
-  readonly help: boolean;
+  /** The help is shown, from this row on. */
+  readonly help: number | undefined;
 }
 
 export function initialState(store: string, now: number, columns: number, rows: number): DashboardState {
@@ -127,7 +131,7 @@ export function initialState(store: string, now: number, columns: number, rows: 
     jobs: [],
     message: undefined,
     page: undefined,
-    help: false,
+    help: undefined,
   };
 }
 
