@@ -4,8 +4,10 @@ import { KEYS } from '../../debug/command.ts';
 import { changesLines, listLines, whereText } from '../../debug/text.ts';
 import { backText } from '../../plan/back.ts';
 import { stepCommand, undoText } from '../../plan/display.ts';
+import type { Marks } from '../marks.ts';
 import { type Line, line, wrapText } from '../screen/text.ts';
 import { visible, visibleLines } from '../visible.ts';
+import { legend } from './plan-panel.ts';
 import { lookedAt, type PageName, type ScreenState } from './state.ts';
 import { labelled } from './step-panel.ts';
 
@@ -14,10 +16,10 @@ export interface Page {
   readonly lines: readonly Line[];
 }
 
-export function pageOf(state: ScreenState, name: PageName, width: number): Page {
+export function pageOf(state: ScreenState, name: PageName, width: number, marks: Marks): Page {
   switch (name) {
     case 'help':
-      return { title: 'Keys', lines: helpPage(width) };
+      return { title: 'Keys', lines: helpPage(width, marks) };
     case 'why':
       return whyPage(state, width);
     case 'changes':
@@ -46,13 +48,14 @@ const SCREEN_KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl-Z', 'stop the debugger; fg brings it back'],
 ];
 
-function helpPage(width: number): readonly Line[] {
+function helpPage(width: number, marks: Marks): readonly Line[] {
   const shown = KEYS.filter(({ command }) => command !== 'all').map(({ key, help }) => [key, help] as const);
-  return [...shown, ...SCREEN_KEYS].flatMap(([key, help]) =>
+  const rows = [...shown, ...SCREEN_KEYS].flatMap(([key, help]) =>
     wrapText(help, width - 11).map(
       (text, index): Line => [{ text: (index === 0 ? key : '').padEnd(11), look: { bold: true } }, { text }],
     ),
   );
+  return [...rows, line(''), ...legend({ columns: width, marks })];
 }
 
 function whyPage(state: ScreenState, width: number): Page {

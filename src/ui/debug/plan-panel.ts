@@ -24,7 +24,7 @@ const LOOKS: Readonly<Partial<Record<StepStatus, Look>>> = {
 export function planBox(state: ScreenState, sheet: Sheet): readonly Line[] {
   const { columns, rows, marks } = sheet;
   const { plan, at, history } = state.debug;
-  const inner = { columns: columns - 3, rows: rows - 2 };
+  const inner = { columns: columns - 4, rows: rows - 2 };
   const steps = rowsOf(state);
   // What was done is told even when not all steps are in sight then; what the marks mean only where nothing is lost by it.
   const past = columns >= 42 && inner.rows >= 20 && history.length > 0 ? HISTORY : 0;
@@ -67,9 +67,9 @@ function stepRow(
   const where = step.where.type === 'host' ? 'h' : 'i';
   const edited = debug.edits.has(step.id) ? 'edited' : '';
   const time = milliseconds === undefined ? '' : duration(milliseconds);
-  const right = [edited, status === 'to do' || status === 'done' ? '' : status, time]
-    .filter(Boolean)
-    .join(' ');
+  // The mark says the rest.
+  const word = status === 'failed' || status === 'undo failed' || status === 'running' ? status : '';
+  const right = [edited, word, time].filter(Boolean).join(' ');
   const look = LOOKS[status];
   const left: Line = [
     { text: isNext ? marks.pointer : ' ', look: { bold: true } },
@@ -97,8 +97,8 @@ function historyRows({ debug }: ScreenState, rows: number): readonly Line[] {
     );
 }
 
-/** What the marks mean. */
-function legend({ columns, marks }: Sheet): readonly Line[] {
+/** What the marks mean, in as many rows as there is room for. */
+export function legend({ columns, marks }: Pick<Sheet, 'columns' | 'marks'>): readonly Line[] {
   const { status } = marks;
   const rows = [
     `${marks.breakpoint} breakpoint   ${marks.pointer} next   h host  i inside`,

@@ -57,31 +57,33 @@ function undoLines(
 }
 
 /** Counted at the last look, and not concluded from the undos. */
-function remains({ debug, leaving, notes }: ScreenState, width: number): readonly Line[] {
+function remains({ debug, notes }: ScreenState, width: number): readonly Line[] {
   const { first, now, left, progress } = debug;
   if (first === undefined || now === undefined) return [];
   const row = (what: string, before: number, after: number) =>
     line(`  ${what.padEnd(28)}${String(before).padStart(6)}${String(after).padStart(6)}`);
-  const files = (entries: readonly unknown[]) => entries.length;
+  const told =
+    left === undefined
+      ? []
+      : left.length === 0
+        ? wrapText('Nothing is left: the machine is as it was before step 1.', width).map(text =>
+            line(text, { bold: true }),
+          )
+        : leftLines(debug).map(text => line(visible(text)));
+  const more = [...notes, ...(progress.status === undefined ? [] : [endOf(progress.status)])];
   return [
+    ...told,
+    ...more.flatMap(text => wrapText(visible(text), width)).map(text => line(text)),
+    ...(told.length + more.length === 0 ? [] : [BLANK]),
     line(`${'On the machine'.padEnd(30)}${'before'.padStart(6)}${'now'.padStart(6)}`, { bold: true }),
     row('mounts of the host', first.host.mounts, now.host.mounts),
     row('mounts of the container', first.init?.mounts.length ?? 0, now.init?.mounts.length ?? 0),
     row('processes of the container', first.init?.processes.length ?? 0, now.init?.processes.length ?? 0),
-    row('files in $C', files(first.directory), files(now.directory)),
-    row('files in the writable layer', files(first.upper), files(now.upper)),
-    ...(left === undefined
-      ? []
-      : left.length === 0
-        ? [BLANK, line('Nothing is left: the machine is as it was before step 1.', { bold: true })]
-        : [BLANK, ...leftLines(debug).map(text => line(visible(text)))]),
-    ...notes.flatMap(text => wrapText(visible(text), width)).map(text => line(text)),
-    ...(progress.outcome === undefined && !leaving
-      ? []
-      : [BLANK, ...wrapText(endOf(debug.progress.status), width).map(text => line(text))]),
+    row('files in $C', first.directory.length, now.directory.length),
+    row('files in the writable layer', first.upper.length, now.upper.length),
   ];
 }
 
-function endOf(status: number | undefined): string {
-  return status === undefined ? '' : `The command ended with exit status ${status}.`;
+function endOf(status: number): string {
+  return `The command ended with exit status ${status}.`;
 }

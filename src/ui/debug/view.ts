@@ -61,7 +61,7 @@ function header({ debug }: ScreenState): Line {
       : progress.phase === 'undo'
         ? 'undoing'
         : progress.phase === 'ended'
-          ? 'over'
+          ? 'ended'
           : `${at} done, ${left} to go   undo possible to ${undoPossibleTo(debug)}`;
   return [
     { text: 'DEBUG ', look: { bold: true } },
@@ -78,7 +78,7 @@ function page(
   sheet: Sheet,
 ): readonly Line[] {
   const { columns, rows, marks } = sheet;
-  const { title, lines } = pageOf(state, name, columns - 4);
+  const { title, lines } = pageOf(state, name, columns - 4, marks);
   return box({
     title,
     foot: lines.length > rows - 2 ? 'arrows scroll, any other key goes back' : 'any key goes back',
@@ -120,6 +120,7 @@ function parts(state: ScreenState, shape: Exclude<Shape, 'too small'>, sheet: Sh
     }
     case 'narrow': {
       const step = rows >= 30 ? 8 : 6;
+      if (isEnd(state)) return [...right(columns, rows - step), ...lower(step)];
       const plan = Math.max(5, Math.floor((rows - step) * 0.4));
       return [...planBox(state, size(columns, plan)), ...right(columns, rows - step - plan), ...lower(step)];
     }
@@ -181,7 +182,7 @@ function panelBox(state: ScreenState, panel: PanelName, sheet: Sheet): readonly 
     state,
     panel,
     { ...sheet, columns: columns - 4, rows: rows - 2 },
-    { wide: columns >= 60 },
+    { wide: columns >= 72 },
   );
   const more = lines.length - (rows - 2);
   return box({
