@@ -70,8 +70,6 @@ export async function candidatesFor(
     case 'FORMAT':
     case 'MODE':
       return { values: [...new Set(description.match(CHOICES))].map(text => ({ text })) };
-    case 'LANG':
-      return { values: LANGUAGES.map(text => ({ text })) };
     case 'ID':
       return { values: [{ text: 'show' }, ...operations('').values] };
     case 'FILE|@ID':

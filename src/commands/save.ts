@@ -46,7 +46,6 @@ Options
       --record FILE    write down what happens, for tinydocker replay
       --lang LANG      en or zh (Simplified Chinese): progress, and the comments
                        of --dry-run
-      --record FILE    write down what happens, for tinydocker replay
   -q, --quiet          no progress
   -h, --help           print this text
 

@@ -235,7 +235,7 @@ test('two looks that differ are never said to be the same', () =>
           host.digest,
           sorted(directory),
           sorted(upper),
-          init === undefined ? '' : [sorted(init.mounts.map(({ parent: _, ...mount }) => mount))],
+          init === undefined ? '' : [sorted(init.mounts.map(mount => ({ ...mount, parent: 0 })))],
           init === undefined
             ? ''
             : [sorted(init.processes), sorted(init.namespaces), sorted(init.interfaces)],
