@@ -7,8 +7,8 @@ import { linePrompt } from '../debug/line-prompt.ts';
 import { readLine } from '../debug/read-line.ts';
 import { DebugSession, type Surroundings } from '../debug/session.ts';
 import { type EnterContainer, shells } from '../debug/shell.ts';
-import { type DebugOptions, ERROR, stepNamed } from '../debug/state.ts';
-import { failureError, UserError } from '../errors.ts';
+import { breakpointAt, type DebugOptions } from '../debug/state.ts';
+import { UserError, valueOf } from '../errors.ts';
 import type { Outcome, StepFailure } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
@@ -17,7 +17,6 @@ import { diagnose } from '../host/diagnose.ts';
 import { newOperationId } from '../host/operation.ts';
 import { INIT, INIT_START, type Values } from '../plan/arg.ts';
 import type { Facts } from '../plan/facts.ts';
-import { unknownStep } from '../plan/fail-at.ts';
 import { planExec } from '../plan/join/plan-exec.ts';
 import { renderJson } from '../plan/json.ts';
 import { renderMarkdown } from '../plan/markdown.ts';
@@ -40,7 +39,7 @@ export interface DebugRun {
 
 /** Runs one plan with the debugger. Throws a usage error for a breakpoint at a step that the plan does not have. */
 export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterSteps): Promise<Outcome> {
-  const breakpoints = run.debug.breakpoints.map(name => breakpoint(plan, name));
+  const breakpoints = run.debug.breakpoints.map(name => valueOf(breakpointAt(plan, name)));
   const terminal = capabilities(process.stderr, process.env).terminal;
   const write: Write = text => process.stderr.write(terminal ? text.replaceAll('\n', '\r\n') : text);
   const frontEnd = linePrompt({ write, readLine, terminal: process.stdin.isTTY === true });
@@ -69,13 +68,6 @@ export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterStep
   } finally {
     stopListening();
   }
-}
-
-function breakpoint(plan: Plan, name: string): string {
-  const found = stepNamed(plan, name);
-  if (found !== undefined) return found;
-  const failure = unknownStep(name, plan);
-  throw failureError([{ ...failure, hint: `${failure.hint} --break ${ERROR} stops at any failure.` }]);
 }
 
 function surroundings(plan: Plan, { facts, spec, commandLine }: DebugRun): Surroundings {

@@ -207,7 +207,8 @@ function happened(
           : visibleLines(event.failure.stderr).map(line => `  ${line}`)),
       ];
     case 'interrupted':
-      return [`${event.signal}: ${event.reaction}`];
+      // Whoever types q knows it.
+      return state.key === 'q' ? [] : [`${event.signal}: ${event.reaction}`];
     case 'changes-discarded':
       return [discardedSentence(event)];
     case 'container-exited':

@@ -56,6 +56,8 @@ function renumbered(snapshot: Snapshot): Snapshot {
         id: order.get(mount.id) ?? 0,
         parent: order.get(mount.parent) ?? 0,
         propagation: mount.propagation.replaceAll(/\d+/g, 'N'),
+        // A terminal that is bound has a number as its name.
+        ...(mount.type === 'devpts' ? { root: mount.root.replace(/\d+$/, 'N') } : {}),
       })),
     },
   };
@@ -212,7 +214,7 @@ function fileChanges(
 ): readonly Change[] {
   const old = new Map(before.map(entry => [entry.path, entry]));
   const now = new Map(after.map(entry => [entry.path, entry]));
-  const text = ({ path, type }: FileEntry) => `${place}/${path}  ${type}`;
+  const text = ({ path, type }: FileEntry) => `${path === '.' ? place : `${place}/${path}`}  ${type}`;
   return [
     ...before.filter(({ path }) => !now.has(path)).map(entry => change('files', '-', text(entry))),
     ...after.flatMap(entry => {

@@ -41,11 +41,17 @@ export async function takeSnapshot(values: Values): Promise<Snapshot> {
       mounts: host.split('\n').length - 1,
       digest: createHash('sha256').update(host).digest('hex').slice(0, 16),
     },
-    directory: directory === undefined ? [] : filesBelow(directory, path => !CLOSED.has(path)).entries,
+    directory: directory === undefined ? [] : directoryOf(directory),
     upper: upper.entries,
     upperComplete: upper.complete,
     ...(init === undefined ? {} : { init }),
   };
+}
+
+/** The directory itself is the first entry, as long as there is one. */
+function directoryOf(directory: string): readonly FileEntry[] {
+  const itself = entryOf(directory, '.');
+  return itself === undefined ? [] : [itself, ...filesBelow(directory, path => !CLOSED.has(path)).entries];
 }
 
 async function lookAtInit(pid: number): Promise<InitSnapshot | undefined> {
