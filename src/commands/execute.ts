@@ -6,12 +6,16 @@ import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
-import { diagnose } from '../host/diagnose.ts';
+import { diagnose, findCause } from '../host/diagnose.ts';
+import type { Language } from '../lang/choose-language.ts';
 import type { Values } from '../plan/arg.ts';
+import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
 import type { Reporter } from '../ui/reporter.ts';
+import { recording } from './recording.ts';
 
 export interface ExecuteOptions {
   /** As typed for --progress; see src/ui/reporter.ts. */
@@ -19,8 +23,12 @@ export interface ExecuteOptions {
   readonly quiet: boolean;
   /** Without a wish of the user's, no progress on a terminal either. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
+  /** The file that --record names. What each step changes is looked at then. */
+  readonly record?: string;
 }
 
 /** What a verb does when a plan's steps are done, before its undos; see RunOptions in src/exec/run-plan.ts. */
@@ -49,7 +57,7 @@ async function executeAndTell(
   options: ExecuteOptions,
   afterSteps: AfterSteps | undefined,
 ): Promise<Outcome> {
-  const reporter = chooseReporter(options);
+  const reporter = recording(chooseReporter(options), options.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
   const stopped = new AbortController();
   const outcome = await new Promise<Outcome>((resolve, reject) => {
@@ -58,6 +66,8 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      ...(options.record !== undefined && startsContainer(plan) ? { look: takeSnapshot } : {}),
+      diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -103,8 +113,8 @@ export function sayWhy(
 ): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = why(plan, step, outcome.failure);
-    reporter.say({ kind: 'error', text: cause, hint });
+    const { cause, ...more } = outcome.failure.diagnosis ?? why(plan, step, outcome.failure);
+    reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }

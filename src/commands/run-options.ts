@@ -5,12 +5,13 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import type { DebugOptions } from '../debug/state.ts';
 import { failureError, UserError, usageError, valueOf } from '../errors.ts';
+import { askedLanguage, type Language } from '../lang/choose-language.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
 import type { RunRequest, TmpfsMount, Volume } from '../plan/request.ts';
 import { byteSize, milliseconds, parseOptions } from './options.ts';
-import { PLAN_OPTIONS } from './plan-options.ts';
+import { PLAN_OPTIONS, recordFile } from './plan-options.ts';
 import { parseVariables, reasonOf, wantsTerminal } from './process-options.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
@@ -61,7 +62,10 @@ export interface RunCommandLine {
   readonly pace: number;
   /** As typed; src/ui/reporter.ts knows the values. */
   readonly progress?: string;
+  readonly lang?: Language;
   readonly quiet: boolean;
+  /** The file to record in. */
+  readonly record?: string;
   /** Sentences for the user about what was left out. */
   readonly notes: readonly string[];
 }
@@ -127,7 +131,9 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     ...(debug === undefined ? {} : { debug }),
     pace: milliseconds(values.pace),
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...askedLanguage(values.lang),
     quiet: values.quiet ?? false,
+    ...(values.record === undefined ? {} : { record: recordFile(values.record, dryRun) }),
     notes: shellVariables(variables).map(
       variable => `the variable ${variable} is left out: the shell that becomes your command sets it itself`,
     ),

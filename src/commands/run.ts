@@ -8,6 +8,7 @@ import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage, shortName } from '../host/images.ts';
 import { checkImage, checkInit } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
+import type { Language } from '../lang/choose-language.ts';
 import { createSpec } from '../plan/create-spec.ts';
 import type { Facts } from '../plan/facts.ts';
 import { failAt } from '../plan/fail-at.ts';
@@ -16,7 +17,6 @@ import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
 import { imageVolumes } from '../plan/run/image-volumes.ts';
 import { planRun } from '../plan/run/plan-run.ts';
-import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
 import { executeInBackground } from './background.ts';
@@ -24,6 +24,7 @@ import { missingBase } from './base-image.ts';
 import { tellDiscarded } from './discarded.ts';
 import { type AfterSteps, execute } from './execute.ts';
 import { freeName } from './free-name.ts';
+import { scriptText } from './plan-options.ts';
 import { RUN_HELP } from './run-help.ts';
 import { parseRun, type RunFormat } from './run-options.ts';
 
@@ -74,7 +75,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const plan = base === undefined ? withCommit(image) : failing(whole);
   if (parsed.dryRun) {
     if (commit !== undefined && base !== undefined) throw notYetMade(request.image);
-    process.stdout.write(printed(parsed.format, { base: base?.plan, plan, spec, facts, commandLine }));
+    process.stdout.write(printed(parsed, { base: base?.plan, plan, spec, facts, commandLine }));
     return EXIT.ok;
   }
   await freeName(request.name, facts);
@@ -123,11 +124,14 @@ interface Printable {
   readonly commandLine: string;
 }
 
-function printed(format: RunFormat, { base, plan, spec, facts, commandLine }: Printable): string {
+function printed(
+  options: { readonly format: RunFormat; readonly lang?: Language },
+  { base, plan, spec, facts, commandLine }: Printable,
+): string {
   const before = base === undefined ? [] : [base];
-  switch (format) {
+  switch (options.format) {
     case 'sh':
-      return renderScript([...before, plan], commandLine);
+      return scriptText([...before, plan], commandLine, options);
     case 'json':
       return renderJson(plan, before);
     case 'oci':

@@ -15,6 +15,7 @@ import {
 
 /** A process that outlives us, in a session of its own. */
 export interface Background {
+  readonly pid: number | undefined;
   /** What it prints, line by line, until we leave. */
   readonly lines: AsyncIterable<string>;
   /** What it said on stderr, once it has ended. */
@@ -37,6 +38,7 @@ export function startBackground(argv: readonly string[], input: string): Backgro
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   return {
+    pid: child.pid,
     lines: createInterface({ input: child.stdout }),
     said: child.then(result => ended(result).stderr),
     kill: signal => killGroup(child.pid, signal),
@@ -52,8 +54,8 @@ export function startBackground(argv: readonly string[], input: string): Backgro
 export interface Survivor {
   /** Settles when it says that it is ready, or can not be. */
   readonly ready: Promise<boolean>;
-  /** Lets it do what it is for; settles when it has. */
-  finish(): Promise<void>;
+  /** Lets it do what it is for, or, given a word, tells it that first; settles when it has. */
+  finish(word?: string): Promise<void>;
 }
 
 /** Starts a process on the caller's stdin, in a session of its own. It prints something when it is ready; its descriptor 3 reads end of file when we end, however we end. */
@@ -74,8 +76,9 @@ export function startSurvivor(argv: readonly string[]): Survivor {
       new Promise<boolean>(resolve => said?.once('data', () => resolve(true))),
       child.then(() => false),
     ]),
-    finish: async () => {
-      end?.destroy();
+    finish: async word => {
+      if (word === undefined) end?.destroy();
+      else end?.end(`${word}\n`);
       await child;
     },
   };

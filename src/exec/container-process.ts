@@ -1,15 +1,17 @@
 /** The process that a container begins with: the parent of its init. */
 
-import { closeSync, constants, openSync, read } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 import process from 'node:process';
-import { promisify } from 'node:util';
 import { execa } from 'execa';
-import { descriptors, type Ended, ended, environment, SURROUNDINGS } from './process.ts';
+import { openAgain } from './open-again.ts';
+import { descriptors, type Ended, ended, environment, killGroup, SURROUNDINGS } from './process.ts';
 
 /** init's parent at work; `pid` settles with the host's PID of init, or undefined when init never reported one. */
 export interface Container {
   readonly initPid: Promise<number | undefined>;
   readonly ended: Promise<Ended>;
+  /** KILL reaches all of its session: a program on the way to init may have started another one, as unshare(1) does with newuidmap(1). */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -21,7 +23,8 @@ export interface Container {
 export function startContainer(
   argv: readonly string[],
   options: {
-    readonly gate: string;
+    /** Its descriptor, held. */
+    readonly gate: number;
     readonly ready: string;
     readonly stdin: boolean;
     readonly terminal: boolean;
@@ -30,12 +33,9 @@ export function startContainer(
   },
 ): Container {
   const [program = '', ...words] = argv;
-  // Opening a fifo for one direction waits for the other side, unless somebody has it open for both.
-  const both = openSync(options.ready, constants.O_RDWR);
-  const reading = openSync(options.ready, constants.O_RDONLY);
-  const writing = openSync(options.ready, constants.O_WRONLY);
-  closeSync(both);
-  const gate = openSync(options.gate, constants.O_RDONLY);
+  const reading = openSync(options.ready, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writing = openAgain(reading, constants.O_WRONLY);
+  const gate = openAgain(options.gate, constants.O_RDONLY);
   const { log } = options;
   const stdin = options.stdin || options.terminal ? (log?.stdin ?? 'inherit') : 'ignore';
   const stdout = log?.stdout ?? 'inherit';
@@ -54,11 +54,29 @@ export function startContainer(
   });
   closeSync(gate);
   closeSync(writing);
+  let reported = false;
+  const exited = new Promise<void>(resolve => {
+    child.once('error', () => resolve());
+    child.once('exit', () => {
+      // Its number is nobody's by now, unless what it had started is still in its group.
+      if (!reported && !existsSync(`/proc/${child.pid}`)) killGroup(child.pid, 'SIGKILL');
+      resolve();
+    });
+  });
   return {
-    initPid: readPid(reading),
+    initPid: readPid(reading, exited).then(pid => {
+      reported = pid !== undefined;
+      return pid;
+    }),
     ended: child.then(ended),
-    // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
-    kill: signal => child.kill(options.terminal ? 'SIGTERM' : signal),
+    kill: signal => {
+      // On a terminal, our child is its keeper: it has to tidy up, and kills the others itself.
+      if (options.terminal) child.kill('SIGTERM');
+      else {
+        if (signal === 'SIGKILL') killGroup(child.pid, signal);
+        child.kill(signal);
+      }
+    },
   };
 }
 
@@ -72,12 +90,30 @@ function callersStderr(): number {
   return process.stderr.fd;
 }
 
-async function readPid(fd: number): Promise<number | undefined> {
-  try {
-    const { bytesRead, buffer } = await promisify(read)(fd, Buffer.alloc(32), 0, 32, null);
-    const pid = Number(buffer.toString('latin1', 0, bytesRead).trim());
-    return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
-  } finally {
-    closeSync(fd);
-  }
+/** How long what init said before its parent ended may take to get here, in milliseconds. */
+const LAST_WORD_MS = 50;
+
+/**
+ * What init says, or undefined when its parent ends before. End of file alone would not do: whoever else has the descriptor may keep it. Through a socket of Node's, because a read(2) that
+ * nothing ends would hold one of its threads, and us at our end.
+ */
+function readPid(fd: number, exited: Promise<void>): Promise<number | undefined> {
+  const socket = new Socket({ fd, readable: true, writable: false });
+  let said = '';
+  return new Promise(resolve => {
+    const tell = (): void => {
+      socket.destroy();
+      const pid = Number(said.trim());
+      resolve(said.endsWith('\n') && Number.isSafeInteger(pid) && pid > 1 ? pid : undefined);
+    };
+    socket.on('data', chunk => {
+      said += chunk.toString('latin1');
+      if (said.includes('\n')) tell();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', tell);
+    void exited.then(() => {
+      if (!socket.destroyed) setTimeout(tell, LAST_WORD_MS);
+    });
+  });
 }

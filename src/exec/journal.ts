@@ -2,13 +2,10 @@
 
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorMessage } from '../errors.ts';
-import type { StepFailure } from '../events.ts';
 import { JOURNAL_FILE, JOURNAL_VERSION, type JournalHead, type JournalRecord } from '../host/journal-file.ts';
 import { thisOwner } from '../host/owner.ts';
 import type { Values } from '../plan/arg.ts';
-import { stepCommand } from '../plan/display.ts';
-import type { Plan, Step } from '../plan/step.ts';
+import type { Plan } from '../plan/step.ts';
 
 export interface Journal {
   /** Throws the system's error when the record can't be written. */
@@ -53,14 +50,4 @@ export function openJournal(workspace: string, plan: Plan, values: Values): Jour
     throw error;
   }
   return { append: write, close: () => closeSync(fd) };
-}
-
-/** What is wrong when the journal can't be written: undefined when it can. */
-export function journalFailure(step: Step, write: () => void): StepFailure | undefined {
-  try {
-    write();
-    return undefined;
-  } catch (error) {
-    return { command: stepCommand(step), stderr: `the journal can not be written: ${errorMessage(error)}` };
-  }
 }

@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { cutLines, type LogStream, logLines } from '../plan/log-entry.ts';
 import { type AttachServer, serveAttached } from './attach-server.ts';
+import { openAgain } from './open-again.ts';
 import { RotatedLog } from './rotated-log.ts';
 
 /** How long the beginning of a line waits for the rest, in milliseconds: a prompt has no end. */
@@ -33,16 +34,12 @@ export function openLogWriter(directory: string, max: number): LogWriter {
   const log = new RotatedLog(directory, max);
   const attached = serveAttached(directory);
   const held: number[] = [];
-  const open = (name: string, flags: number): number => {
-    const fd = openSync(join(directory, name), flags);
-    held.push(fd);
-    return fd;
-  };
   // A fifo that is opened for writing waits for a reader, so the reading end comes first.
   const readers = (['out', 'err'] as const).map(name =>
     openSync(join(directory, name), constants.O_RDONLY | constants.O_NONBLOCK),
   );
-  const [stdout, stderr] = [open('out', constants.O_WRONLY), open('err', constants.O_WRONLY)];
+  const [stdout = -1, stderr = -1] = readers.map(fd => openAgain(fd, constants.O_WRONLY));
+  held.push(stdout, stderr);
   const stdin = openSync(join(directory, 'in'), constants.O_RDWR);
   const ended = readers.map((fd, index) => record(fd, index === 0 ? 'stdout' : 'stderr', log, attached));
   let closed = false;

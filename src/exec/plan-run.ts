@@ -1,15 +1,15 @@
 /** One way through a plan: the steps, what was begun, and the undos. A new start is another one. */
 
-import { EXIT } from '../errors.ts';
-import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
-import { INIT, resolve } from '../plan/arg.ts';
+import type { Outcome, PlanEvent, StepFailure } from '../events.ts';
+import { INIT } from '../plan/arg.ts';
 import { backOf, backText } from '../plan/back.ts';
 import { failing } from '../plan/fail-at.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import { changesBesidesNumbers, changesBetween } from '../snapshot/compare.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Journal, journalFailure, openJournal } from './journal.ts';
 import { leftGate } from './left-gate.ts';
+import { Looks } from './looks.ts';
+import { type Failed, isBrokenPipe, outcomeOf } from './outcome.ts';
+import { PlanJournal } from './plan-journal.ts';
 import type { Directive, RunOptions } from './run-plan.ts';
 import { KILLED, newRunState, type RunState, releaseHeld } from './run-state.ts';
 import { runStep, type StepResult } from './run-step.ts';
@@ -17,9 +17,6 @@ import { type StopSignal, signalStatus } from './signals.ts';
 import { takeBack } from './step-back.ts';
 import { StopRequests } from './stop-requests.ts';
 import { undoSteps } from './undo.ts';
-
-/** The exit status of whoever was killed by PIPE: 128 + 13. */
-const BROKEN_PIPE = 141;
 
 /** A new start: the plan with what was replaced in it, and how many steps are done before a front end is asked again. */
 export interface Restart {
@@ -31,11 +28,6 @@ export interface Restart {
 
 type Ended = Omit<Outcome, 'milliseconds'>;
 
-interface Failed {
-  readonly step: Step;
-  readonly failure: StepFailure;
-}
-
 export class PlanRun {
   readonly #options: RunOptions;
   readonly #state: RunState;
@@ -43,9 +35,8 @@ export class PlanRun {
   readonly #begun: Step[] = [];
   readonly #again: Restart | undefined;
   #plan: Plan;
-  #journal: Journal | undefined;
-  /** What was found before each step that has been done, the next one included. */
-  readonly #snapshots: (Snapshot | undefined)[] = [];
+  readonly #journal: PlanJournal;
+  readonly #looks: Looks;
   /** Names of the values that each step found out. */
   readonly #found: (readonly string[])[] = [];
   #arrived = false;
@@ -63,6 +54,9 @@ export class PlanRun {
     this.#options = options;
     this.#again = again;
     this.#state = newRunState(plan);
+    const { values } = this.#state;
+    this.#journal = new PlanJournal(plan, values);
+    this.#looks = new Looks(options.look, values, event => this.#emit(event));
     this.#stops = new StopRequests(plan, this.#state, {
       say: (signal, reaction) => this.#emit({ type: 'interrupted', signal, reaction }),
       succeeded: () => this.#succeeded,
@@ -88,20 +82,27 @@ export class PlanRun {
       // A new start needs the place that a kept container would have.
       succeeded: this.#succeeded && this.#keeps && this.#restart === undefined,
       emit: event => this.#emit(event),
-      undone: step => this.#record({ type: 'undone', step: step.id }),
+      undone: step => this.#journal.note({ type: 'undone', step: step.id }),
     });
-    this.#record({ type: 'ended' });
-    this.#journal?.close();
+    this.#journal.note({ type: 'ended' });
+    this.#journal.close();
     releaseHeld(this.#state);
-    await this.#look('end');
+    await this.#looks.end();
     if (this.#defect !== undefined) throw this.#defect.error;
     if (this.#restart !== undefined && this.#stops.stopped === undefined && leftovers.length === 0)
       return { restart: { ...this.#restart, plan: this.#plan } };
-    return this.#outcome(failed, leftovers);
+    return outcomeOf(this.#state, {
+      failed,
+      leftovers,
+      stopped: this.#stops.stopped,
+      readerLeft: this.#readerLeft,
+      succeeded: this.#succeeded,
+      stuck: this.#restart !== undefined,
+    });
   }
 
   async #runSteps(): Promise<Failed | undefined> {
-    await this.#look('begin');
+    await this.#looks.begin();
     const { steps } = this.#plan;
     for (let index = 0; index < steps.length; ) {
       const step = this.#plan.steps[index] as Step;
@@ -133,22 +134,23 @@ export class PlanRun {
   async #do(step: Step, index: number): Promise<Failed | 'stopped' | undefined> {
     this.#emit({ type: 'step-started', step: step.id });
     const before = new Set(this.#state.values.keys());
-    const { failure, milliseconds } = await this.#perform(step);
+    const { failure: problem, milliseconds } = await this.#perform(step);
     this.#found[index] = [...this.#state.values.keys()].filter(name => !before.has(name));
-    if (failure !== undefined) {
+    if (problem !== undefined) {
       // Ctrl-C while script(1) has the terminal in raw mode is a signal to init alone, which then leaves.
       const left = this.#stops.stopped === undefined ? await leftGate(this.#state) : undefined;
       if (left === signalStatus('SIGINT')) this.stop('SIGINT');
       if (this.#stops.stopped !== undefined) return 'stopped';
-      this.#readerLeft = isBrokenPipe(step, failure);
+      this.#readerLeft = isBrokenPipe(step, problem);
       if (this.#readerLeft) return 'stopped';
+      const failure = this.#diagnosed(step, problem);
       this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
       return { step, failure };
     }
     this.#emit({ type: 'step-done', step: step.id, milliseconds });
     this.#finished(step, this.#found[index] ?? []);
     // From the gate on the container is not ours to be looked at from inside.
-    if (!this.#succeeded) await this.#look('step', step, index + 1);
+    if (!this.#succeeded) await this.#looks.after(step, index);
     return undefined;
   }
 
@@ -171,7 +173,7 @@ export class PlanRun {
 
   /** One step, written down before it begins: a step that the journal can not hold is not begun, because nobody could undo it. */
   async #perform(step: Step): Promise<StepResult> {
-    const unwritten = journalFailure(step, () => this.#journal?.append({ type: 'begin', step: step.id }));
+    const unwritten = this.#journal.begin(step);
     if (unwritten !== undefined) return { milliseconds: 0, failure: unwritten };
     if (!step.reserves) this.#begun.push(step);
     if (step.action.type === 'wait') this.#stops.phase = 'container';
@@ -181,14 +183,19 @@ export class PlanRun {
     });
     if (!step.reserves || result.failure !== undefined) return result;
     this.#begun.push(step);
-    const failure = journalFailure(step, () => this.#openJournal(step));
+    const failure = this.#journal.open(step);
     return failure === undefined ? result : { ...result, failure };
+  }
+
+  #diagnosed(step: Step, failure: StepFailure): StepFailure {
+    const diagnosis = this.#options.diagnose?.(this.#plan, step, failure, this.#state.values);
+    return diagnosis === undefined ? failure : { ...failure, diagnosis };
   }
 
   /** What follows from a step that worked. */
   #finished(step: Step, names: readonly string[]): void {
     const found = names.map(name => [name, this.#state.values.get(name) ?? ''] as const);
-    this.#record({
+    this.#journal.note({
       type: 'done',
       step: step.id,
       ...(found.length > 0 ? { values: Object.fromEntries(found) } : {}),
@@ -202,22 +209,13 @@ export class PlanRun {
       this.#stops.phase = 'undo';
       // What was pressed to end the container is not meant for the cleanup.
       this.#stops.forget();
-      this.#emit({ type: 'container-exited', status: this.#containerStatus() });
+      this.#emit({ type: 'container-exited', status: this.#state.containerEnded?.exitStatus ?? KILLED });
     }
-  }
-
-  /** The workspace exists and is ours: the journal begins. */
-  #openJournal(step: Step): void {
-    const { workspace } = this.#plan;
-    if (workspace === undefined || this.#journal !== undefined) return;
-    const { values } = this.#state;
-    this.#journal = openJournal(resolve(workspace, values), this.#plan, values);
-    this.#journal.append({ type: 'begin', step: step.id });
   }
 
   #success(): void {
     this.#succeeded = true;
-    this.#record({ type: 'succeeded' });
+    this.#journal.note({ type: 'succeeded' });
   }
 
   /** On the way to where we were; once there, going back further asks again. */
@@ -257,25 +255,22 @@ export class PlanRun {
     const begin = performance.now();
     this.#emit({ type: 'back-started', step: step.id, command: backText(step) });
     // It lies in what goes now.
-    const journal = this.#journal;
-    if (step.reserves) this.#journal = undefined;
-    if (step.reserves) journal?.close();
+    if (step.reserves) this.#journal.close();
     const reason = await takeBack(back, this.#state);
     if (reason !== undefined) {
       this.#emit({ type: 'back-failed', step: step.id, reason });
       this.#startAgain(index, `the command that takes it back failed: ${reason}`);
       return false;
     }
-    this.#record({ type: 'undone', step: step.id });
+    this.#journal.note({ type: 'undone', step: step.id });
     if (this.#begun.at(-1) === step) this.#begun.pop();
     for (const name of this.#found[index] ?? []) this.#state.values.delete(name);
-    const before = this.#snapshots[index];
-    const now = await this.#look('back', step);
+    const differences = await this.#looks.back(step, index);
     this.#emit({
       type: 'back-done',
       step: step.id,
       milliseconds: performance.now() - begin,
-      ...(before === undefined || now === undefined ? {} : { differences: changesBetween(before, now) }),
+      ...(differences === undefined ? {} : { differences }),
     });
     return true;
   }
@@ -291,7 +286,7 @@ export class PlanRun {
   }
 
   #startAgain(until: number, reason?: string): void {
-    this.#restart = { until, snapshot: this.#snapshots[until] };
+    this.#restart = { until, snapshot: this.#looks.before(until) };
     const step = until > 0 ? this.#plan.steps[until]?.id : undefined;
     this.#emit({
       type: 'restarting',
@@ -304,58 +299,17 @@ export class PlanRun {
   #tellReplayed(step: Step, index: number): void {
     if (this.#again === undefined || this.#again.until !== index || index === 0 || this.#toldReplayed) return;
     this.#toldReplayed = true;
-    const [before, now] = [this.#again.snapshot, this.#snapshots[index]];
+    const differences = this.#looks.besides(this.#again.snapshot, index);
     this.#emit({
       type: 'replayed',
       until: step.id,
-      ...(before === undefined || now === undefined
-        ? {}
-        : { differences: changesBesidesNumbers(before, now) }),
+      ...(differences === undefined ? {} : { differences }),
     });
   }
 
   #replace(index: number, step: Step): void {
     this.#plan = { ...this.#plan, steps: this.#plan.steps.with(index, step) };
     this.#emit({ type: 'step-replaced', step });
-  }
-
-  async #look(
-    moment: 'begin' | 'step' | 'back' | 'end',
-    step?: Step,
-    index = 0,
-  ): Promise<Snapshot | undefined> {
-    const snapshot = await this.#options.look?.(this.#state.values);
-    if (snapshot === undefined) return undefined;
-    if (moment === 'begin' || moment === 'step') this.#snapshots[index] = snapshot;
-    this.#emit({ type: 'snapshot', moment, ...(step === undefined ? {} : { step: step.id }), snapshot });
-    return snapshot;
-  }
-
-  #outcome(failed: Failed | undefined, leftovers: readonly Leftover[]): Ended {
-    if (failed !== undefined) {
-      return {
-        type: 'failed',
-        status: EXIT.tinydocker,
-        failedStep: failed.step.id,
-        failure: failed.failure,
-        leftovers,
-      };
-    }
-    const { stopped } = this.#stops;
-    if (stopped !== undefined && !this.#endedByItself())
-      return { type: 'interrupted', status: signalStatus(stopped), leftovers };
-    if (this.#readerLeft) return { type: 'interrupted', status: BROKEN_PIPE, leftovers };
-    const status = this.#state.containerEnded === undefined ? 0 : this.#containerStatus();
-    return { type: 'succeeded', status: leftovers.length > 0 ? EXIT.tinydocker : status, leftovers };
-  }
-
-  /** The container was asked to stop and did so in its own way: its own status counts. */
-  #endedByItself(): boolean {
-    return this.#state.containerEnded !== undefined && this.#succeeded && this.#containerStatus() !== KILLED;
-  }
-
-  #containerStatus(): number {
-    return this.#state.containerEnded?.exitStatus ?? KILLED;
   }
 
   /** Whatever a front end does with it, what was begun has to be undone. */
@@ -366,20 +320,6 @@ export class PlanRun {
       this.#defect ??= { error };
     }
   }
-
-  #record(record: Parameters<Journal['append']>[0]): void {
-    try {
-      this.#journal?.append(record);
-    } catch {
-      // A full disk must not stop an undo. Recovery then undoes more than it would have to, which is safe.
-    }
-  }
 }
 
 const GO: Directive = { type: 'go' };
-
-/** Whether the step ended because nobody reads the caller's stdout any more: the command was killed by SIGPIPE, or a shell between says so. */
-function isBrokenPipe({ action }: Step, { signal, exitStatus }: StepFailure): boolean {
-  if (action.type !== 'run' || !action.callersStdout) return false;
-  return signal === 'SIGPIPE' || exitStatus === BROKEN_PIPE;
-}

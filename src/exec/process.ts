@@ -25,6 +25,10 @@ export interface CommandOptions {
   readonly callersStdout?: boolean;
   /** The command has the caller's environment, with our PATH and locale. */
   readonly callersEnvironment?: boolean;
+  /** The command has exactly these variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where it works; otherwise in the root directory. */
+  readonly directory?: string;
   /** Keep what the command prints; a pipe costs about a millisecond. */
   readonly keepStdout?: boolean;
   /** Descriptor of a file that takes stderr instead of a pipe. */
@@ -76,7 +80,10 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
       : open(options.stdout, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   const child = execa(program, words, {
     ...SURROUNDINGS,
-    env: options.callersEnvironment ? { ...process.env, ...environment() } : environment(),
+    ...(options.directory === undefined ? {} : { cwd: options.directory }),
+    env:
+      options.variables ??
+      (options.callersEnvironment ? { ...process.env, ...environment() } : environment()),
     stdio: descriptors(stdin, stdout, options.stderr ?? 'pipe'),
     detached: true,
   });
@@ -145,6 +152,7 @@ function startFailure(result: ProcessResult): string {
     : (result.shortMessage ?? '');
 }
 
+/** Sends a signal to a process group, which has its first process's number. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
@@ -175,16 +183,18 @@ export async function runFilter(
   };
 }
 
-/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones. */
+/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones; in the root directory, if not said otherwise. */
 export async function runInPlace(
   argv: readonly string[],
   variables: Readonly<Record<string, string>>,
+  directory = '/',
 ): Promise<Ended> {
   const [program = '', ...words] = argv;
   return ended(
     await execa(program, words, {
       ...SURROUNDINGS,
       cleanup: true,
+      cwd: directory,
       env: { ...environment(), ...variables },
       stdio: 'inherit',
     }),

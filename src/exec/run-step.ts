@@ -1,9 +1,10 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
-import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
+import { identityOf } from '../host/containers.ts';
 import { oomKills } from '../host/out-of-memory.ts';
 import { startTime } from '../host/owner.ts';
 import { type Arg, INIT, INIT_START, resolve, STARTED, STATUS } from '../plan/arg.ts';
@@ -146,6 +147,10 @@ async function runToEnd(
     if (word === '') return { stderr: `${stepCommand(step)} printed nothing` };
     state.values.set(action.capture, word);
   }
+  if (action.identifies !== undefined) {
+    const { path, variable } = action.identifies;
+    state.values.set(variable, identityOf(lstatSync(resolve(path, state.values), { bigint: true })));
+  }
   return undefined;
 }
 
@@ -155,13 +160,15 @@ async function start(
 ): Promise<Partial<StepFailure> | undefined> {
   const text = (word: Arg) => resolve(word, state.values);
   const { log } = action;
+  const gate = heldAs(text(action.gate), state);
+  if (gate === undefined) return { stderr: 'the gate is not held' };
   if (action.ended !== undefined) {
     state.held.set(text(action.ended), openSync(text(action.ended), 'r+'));
     state.heldByStart.add(text(action.ended));
   }
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
   const container = startContainer(action.argv.map(text), {
-    gate: text(action.gate),
+    gate,
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
@@ -182,6 +189,15 @@ async function start(
     state.values.set(INIT_START.var, started);
   }
   return undefined;
+}
+
+/** What is held and has this path by now: it may have been renamed since it was opened. */
+function heldAs(path: string, { held }: RunState): number | undefined {
+  const file = statSync(path);
+  return [...held.values()].find(fd => {
+    const { dev, ino } = fstatSync(fd);
+    return dev === file.dev && ino === file.ino;
+  });
 }
 
 function problemOf({ exitStatus, signal, stderr }: Ended): Partial<StepFailure> {

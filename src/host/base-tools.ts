@@ -15,15 +15,21 @@ const HEADER = 1 << 16;
 
 /** A static busybox when there is one, else programs. Throws a UserError when the machine has no sh. */
 export function findBaseTools(): BaseTools {
-  const busybox = ['busybox', 'busybox.static', 'busybox-static']
-    .map(findProgram)
-    .find(path => path !== undefined && isStatic(path));
-  if (busybox !== undefined) return { type: 'busybox', path: realpathSync(busybox) };
+  const busybox = staticBusybox();
+  if (busybox !== undefined) return { type: 'busybox', path: busybox };
   if (findProgram('ldd') === undefined)
     throw new UserError('The default image can not be made: there is neither a static busybox nor ldd.', {
       hint: 'Install busybox-static, or import an image: tinydocker image import NAME DIRECTORY-OR-TAR.',
     });
   return { type: 'programs', paths: PROGRAMS.split(' ').flatMap(name => findProgram(name) ?? []) };
+}
+
+/** The real path of a busybox that needs no library, if there is one. */
+export function staticBusybox(): string | undefined {
+  const path = ['busybox', 'busybox.static', 'busybox-static']
+    .map(findProgram)
+    .find(found => found !== undefined && isStatic(found));
+  return path === undefined ? undefined : realpathSync(path);
 }
 
 /** Whether a file is an ELF program that runs without a dynamic linker. */

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { MASKED_PATHS, READONLY_PATHS } from '../plan/defaults.ts';
 import type { Facts } from '../plan/facts.ts';
+import { staticBusybox } from './base-tools.ts';
 import { readExecutable } from './elf.ts';
 import { mountOf } from './mount-table.ts';
 import { findProgram } from './programs.ts';
@@ -32,6 +33,9 @@ export function probeFacts(): Facts {
     // Only --init wants to know.
     get staticInit() {
       return staticInit();
+    },
+    get staticBusybox() {
+      return staticBusybox();
     },
     ip: findProgram('ip') !== undefined,
     openssl: findProgram('openssl') !== undefined,

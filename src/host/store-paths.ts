@@ -19,6 +19,8 @@ export interface StorePaths {
   readonly containers: string;
   /** Image operations at work. */
   readonly tmp: string;
+  /** Recordings of what was done lately. */
+  readonly ops: string;
 }
 
 /** /var/lib/tinydocker for root, $XDG_DATA_HOME/tinydocker for others; TINYDOCKER_ROOT overrides. Always absolute. Throws a UserError when there is none. */
@@ -57,6 +59,7 @@ export function storePaths(root: string): StorePaths {
     links: join(root, 'l'),
     containers: join(root, 'containers'),
     tmp: join(root, 'tmp'),
+    ops: join(root, 'ops'),
   };
 }
 

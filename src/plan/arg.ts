@@ -29,6 +29,8 @@ export const STARTED: Variable = { var: 'STARTED' };
 export const STATUS: Variable = { var: 'STATUS' };
 /** When it ended, as RFC 3339 in UTC. */
 export const FINISHED: Variable = { var: 'FINISHED' };
+/** Which fifo "ended" is this start's, as `stat -c '%i %.9Z'` prints it. */
+export const ENDED: Variable = { var: 'ENDED' };
 /** How many processes the kernel had killed for want of memory when the command started; empty when it does not say. */
 export const OOM_KILLS: Variable = { var: 'OOM_KILLS' };
 /** Whether it was killed so: `true` or `false`, once it has ended. */

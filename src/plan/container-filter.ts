@@ -1,7 +1,8 @@
 /** Which containers `ps --filter` means, in docker's words. Pure. */
 
+import { type Filter, type Filters, parseFilters, wrongFilter } from './filters.ts';
 import { parseImageName, shown } from './names.ts';
-import { failed, ok, type Result } from './result.ts';
+import { ok, type Result } from './result.ts';
 
 /** What is known of a container, as far as filters ask. */
 export interface Filterable {
@@ -18,23 +19,23 @@ export interface Filterable {
 }
 
 /** Whether a container is meant, among all that there are. */
-export type ContainerFilter = (container: Filterable, all: readonly Filterable[]) => boolean;
+export type ContainerFilter = Filter<Arguments>;
 
-type MakeFilter = (value: string) => Result<ContainerFilter>;
+type Arguments = readonly [container: Filterable, all: readonly Filterable[]];
 
 export const CONTAINER_STATES = ['created', 'running', 'exited', 'lost'] as const;
 
-const FILTERS: Readonly<Record<string, MakeFilter>> = {
+const FILTERS: Filters<Arguments> = {
   name: value => pattern(value),
   id: value => ok(({ name }) => name.startsWith(value)),
   status: value =>
     CONTAINER_STATES.some(state => state === value)
       ? ok(({ state }) => state === value)
-      : wrong(`No container is ever ${shown(value)}.`, `There are ${CONTAINER_STATES.join(', ')}.`),
+      : wrongFilter(`No container is ever ${shown(value)}.`, `There are ${CONTAINER_STATES.join(', ')}.`),
   exited: value =>
     /^\d{1,3}$/.test(value)
       ? ok(({ state, exitStatus }) => state === 'exited' && exitStatus === Number(value))
-      : wrong(`${shown(value)} is not an exit status.`, 'Write a number: exited=137.'),
+      : wrongFilter(`${shown(value)} is not an exit status.`, 'Write a number: exited=137.'),
   ancestor: value => {
     const name = parseImageName(value);
     return name.ok ? ok(({ image }) => image === name.value) : name;
@@ -44,26 +45,9 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
   volume: value => ok(({ mounts }) => mounts.includes(value)),
 };
 
-/** What all filters mean together: as in docker, one of those with the same key, and all keys. */
+/** What all filters mean together. */
 export function parseContainerFilter(texts: readonly string[]): Result<ContainerFilter> {
-  const byKey = new Map<string, ContainerFilter[]>();
-  for (const text of texts) {
-    const [, key = '', value = ''] = /^(\w+)=(.+)$/s.exec(text) ?? [];
-    const make = Object.hasOwn(FILTERS, key) ? FILTERS[key] : undefined;
-    if (make === undefined)
-      return wrong(
-        `The filter ${shown(text)} is not known.`,
-        `There are ${Object.keys(FILTERS)
-          .map(name => `${name}=`)
-          .join(', ')}.`,
-      );
-    const filter = make(value);
-    if (!filter.ok) return filter;
-    byKey.set(key, [...(byKey.get(key) ?? []), filter.value]);
-  }
-  return ok((container, all) =>
-    [...byKey.values()].every(filters => filters.some(filter => filter(container, all))),
-  );
+  return parseFilters(texts, FILTERS);
 }
 
 /** Whether there is a container of that name, which was made at such a time. */
@@ -77,10 +61,6 @@ function pattern(text: string): Result<ContainerFilter> {
     const expression = new RegExp(text);
     return ok(({ name }) => expression.test(name));
   } catch {
-    return wrong(`${shown(text)} is not a regular expression.`, 'A part of a name is one: name=web.');
+    return wrongFilter(`${shown(text)} is not a regular expression.`, 'A part of a name is one: name=web.');
   }
-}
-
-function wrong(message: string, hint: string): Result<never> {
-  return failed({ code: 'bad-filter', status: 2, message, hint });
 }

@@ -21,6 +21,8 @@ export interface Facts {
   readonly bash: boolean;
   /** The absolute path of a small init of the machine that needs no library of the image's (catatonit, tini), if it has one. */
   readonly staticInit?: string | undefined;
+  /** The real path of a busybox that needs no library, if the machine has one: from a root where nothing else can be started it still finds its way back. */
+  readonly staticBusybox?: string | undefined;
   /** Whether the machine has ip (iproute2), which raises loopback. */
   readonly ip: boolean;
   /** Whether the machine has openssl, whose sha256 is several times as quick as that of coreutils. */

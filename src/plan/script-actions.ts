@@ -13,7 +13,7 @@ export function actionLines(step: Step): readonly string[] {
   const { action } = step;
   switch (action.type) {
     case 'run':
-      return [runLine(step, action)];
+      return [runLine(step, action), ...identify(action)];
     case 'write':
       return write(action.path, action.text);
     case 'hold':
@@ -102,6 +102,11 @@ function runLine(step: Step, action: Extract<Action, { type: 'run' }>): string {
   if (action.capture === undefined) return layOut(words);
   const name = action.capture;
   return `${name}=$(${layOut(words)}); ${name}=\${${name}%% *}`;
+}
+
+function identify({ identifies }: Extract<Action, { type: 'run' }>): readonly string[] {
+  if (identifies === undefined) return [];
+  return [`${identifies.variable}=$(stat -c '%i %.9Z' -- ${quoteArg(identifies.path)})`];
 }
 
 /** A here-document; its end marker is a word that the text does not contain as a line. */

@@ -35,6 +35,8 @@ export type Action =
       readonly callersStdin?: true;
       /** Variable that receives the first word of the command's stdout. */
       readonly capture?: string;
+      /** Variable that receives which file the command has made at this path: inode number and time of the last change, as `stat -c '%i %.9Z'` prints them. */
+      readonly identifies?: { readonly path: Arg; readonly variable: string };
       /** Lines of the command's stdout that begin with "note: " are for the user. */
       readonly tells?: true;
       /** The caller's environment, for what a user configures there (proxies, logins); otherwise the command has a small one of ours. */
@@ -164,7 +166,8 @@ export type PlanKind =
   | 'exec'
   | 'stop'
   | 'kill'
-  | 'rename';
+  | 'rename'
+  | 'lesson';
 
 export interface Plan {
   readonly kind: PlanKind;

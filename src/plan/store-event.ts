@@ -1,7 +1,8 @@
 /** What happens to containers and images, as `events` tells it: docker's names, its text and its filters. Pure. */
 
+import { type Filter, type Filters, parseFilters, wrongFilter } from './filters.ts';
 import { parseImageName, shown } from './names.ts';
-import { failed, ok, type Result } from './result.ts';
+import { ok, type Result } from './result.ts';
 import type { Data } from './template.ts';
 
 export const EVENT_ACTIONS = ['create', 'start', 'die', 'rename', 'destroy', 'tag', 'untag'] as const;
@@ -63,17 +64,17 @@ export function eventFields({
 /** The fields of eventFields. */
 export const EVENT_FIELDS = ['Status', 'ID', 'From', 'Type', 'Action', 'Actor', 'Scope', 'Time', 'TimeNano'];
 
-export type EventFilter = (event: StoreEvent) => boolean;
+export type EventFilter = Filter<readonly [StoreEvent]>;
 
-const FILTERS: Readonly<Record<string, (value: string) => Result<EventFilter>>> = {
+const FILTERS: Filters<readonly [StoreEvent]> = {
   type: value =>
     value === 'container' || value === 'image'
       ? ok(({ type }) => type === value)
-      : wrong(`There are no events of the type ${shown(value)}.`, 'There are container and image.'),
+      : wrongFilter(`There are no events of the type ${shown(value)}.`, 'There are container and image.'),
   event: value =>
     EVENT_ACTIONS.some(action => action === value)
       ? ok(({ action }) => action === value)
-      : wrong(`There is no event ${shown(value)}.`, `There are ${EVENT_ACTIONS.join(', ')}.`),
+      : wrongFilter(`There is no event ${shown(value)}.`, `There are ${EVENT_ACTIONS.join(', ')}.`),
   container: value => ok(({ type, name }) => type === 'container' && name === value),
   image: value => {
     const wanted = parseImageName(value);
@@ -83,24 +84,7 @@ const FILTERS: Readonly<Record<string, (value: string) => Result<EventFilter>>> 
   },
 };
 
-/** What all filters mean together: as in docker, one of those with the same key, and all keys. */
+/** What all filters mean together. */
 export function parseEventFilter(texts: readonly string[]): Result<EventFilter> {
-  const byKey = new Map<string, EventFilter[]>();
-  for (const text of texts) {
-    const [, key = '', value = ''] = /^(\w+)=(.+)$/s.exec(text) ?? [];
-    const make = Object.hasOwn(FILTERS, key) ? FILTERS[key] : undefined;
-    if (make === undefined)
-      return wrong(
-        `The filter ${shown(text)} is not known.`,
-        'There are type=, event=, container= and image=.',
-      );
-    const filter = make(value);
-    if (!filter.ok) return filter;
-    byKey.set(key, [...(byKey.get(key) ?? []), filter.value]);
-  }
-  return ok(event => [...byKey.values()].every(filters => filters.some(filter => filter(event))));
-}
-
-function wrong(message: string, hint: string): Result<never> {
-  return failed({ code: 'bad-filter', status: 2, message, hint });
+  return parseFilters(texts, FILTERS);
 }

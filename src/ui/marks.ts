@@ -4,8 +4,25 @@ import type { StepStatus } from './progress.ts';
 
 export interface Marks {
   readonly status: Readonly<Record<StepStatus, string>>;
+  /** Behind a statement that is true; undefined: a word does. */
+  readonly check?: string;
   /** A progress bar's done and remaining part. */
   readonly bar: readonly [done: string, left: string];
+  /** The lines around a box. */
+  readonly border: Border;
+  /** Before what is selected, and where a debugger stands. */
+  readonly pointer: string;
+  /** In place of what was cut off. */
+  readonly cut: string;
+}
+
+export interface Border {
+  readonly topLeft: string;
+  readonly topRight: string;
+  readonly bottomLeft: string;
+  readonly bottomRight: string;
+  readonly horizontal: string;
+  readonly vertical: string;
 }
 
 const UNICODE: Marks = {
@@ -18,7 +35,18 @@ const UNICODE: Marks = {
     'undo failed': '▲',
     skipped: '–',
   },
+  check: '✔',
   bar: ['━', '─'],
+  border: {
+    topLeft: '┌',
+    topRight: '┐',
+    bottomLeft: '└',
+    bottomRight: '┘',
+    horizontal: '─',
+    vertical: '│',
+  },
+  pointer: '▶',
+  cut: '…',
 };
 
 const ASCII: Marks = {
@@ -32,6 +60,16 @@ const ASCII: Marks = {
     skipped: '-',
   },
   bar: ['=', '-'],
+  border: {
+    topLeft: '+',
+    topRight: '+',
+    bottomLeft: '+',
+    bottomRight: '+',
+    horizontal: '-',
+    vertical: '|',
+  },
+  pointer: '>',
+  cut: '~',
 };
 
 /** As the locale's character set allows. */

@@ -210,7 +210,7 @@ withRegistry(
     const pruned = await tinydocker(place, ['prune', '-f']);
     assert.is(pruned.status, 0, pruned.stderr);
     assert.equal(readdirSync(join(place.store, 'tmp')), []);
-    assert.is(readdirSync(place.store).length, before.length - 1);
+    assert.is(readdirSync(place.store).filter(name => name !== 'ops').length, before.length - 1);
   },
 );
 

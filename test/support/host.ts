@@ -47,7 +47,10 @@ export async function assertUnchanged(before: HostState, store: string): Promise
   assert.equal(now.mounts, before.mounts, "the host's mount table changed");
 }
 
-/** A directory tree, one line an entry: permissions, owner, size or link target, sha256 of a file's content, path. */
+/**
+ * A directory tree, one line an entry: permissions, owner, size or link target, sha256 of a file's content, path. Without a store's recordings of what was done: each command adds
+ * one. test/e2e/ops.test.ts looks at them.
+ */
 export function treeOf(directory: string): readonly string[] {
   const lines: string[] = [];
   const walk = (path: string, name: string): void => {
@@ -57,7 +60,8 @@ export function treeOf(directory: string): readonly string[] {
       `${stats.mode.toString(8)} ${stats.uid}:${stats.gid} ${contentOf(path, stats)} ${JSON.stringify(name)}`,
     );
     if (!stats.isDirectory()) return;
-    for (const entry of namesIn(path)) walk(join(path, entry), `${name}/${entry}`);
+    for (const entry of namesIn(path))
+      if (name !== '.' || entry !== 'ops') walk(join(path, entry), `${name}/${entry}`);
   };
   walk(directory, '.');
   return lines;

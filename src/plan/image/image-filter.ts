@@ -1,7 +1,8 @@
 /** Which images `image prune --filter` means, in docker's words: until=TIME, label=NAME[=VALUE], label!=NAME[=VALUE]. Pure. */
 
+import { wrongFilter } from '../filters.ts';
 import { shown } from '../names.ts';
-import { failed, ok, type Result } from '../result.ts';
+import { ok, type Result } from '../result.ts';
 import type { ImageRecord } from './image.ts';
 
 /** Whether an image is meant. */
@@ -28,13 +29,13 @@ function oneFilter(text: string, now: number): Result<ImageFilter> {
     return ok(image => hasLabel(image, value) === wanted);
   }
   if (key !== 'until' || not !== '')
-    return wrong(
+    return wrongFilter(
       `The filter ${shown(text)} is not known.`,
       'There are until=TIME, label=NAME and label!=NAME.',
     );
   const time = timeOf(value, now);
   if (time === undefined)
-    return wrong(
+    return wrongFilter(
       `${shown(value)} is not a time.`,
       'Write how long ago (24h, 10m, 1h30m), or when (2026-01-31, 2026-01-31T12:00:00).',
     );
@@ -62,8 +63,4 @@ function timeOf(text: string, now: number): number | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return undefined;
   const time = Date.parse(text.includes('T') ? text : `${text}T00:00:00`);
   return Number.isNaN(time) ? undefined : time;
-}
-
-function wrong(message: string, hint: string): Result<never> {
-  return failed({ code: 'bad-filter', status: 2, message, hint });
 }

@@ -1,8 +1,8 @@
 /** Phase "prepare" of a container that was kept and starts once more: its directory is there, and has to be taken so that nobody else takes it, too. */
 
-import { type Arg, arg, C, type Variable } from '../arg.ts';
+import { type Arg, arg, C, ENDED, type Variable } from '../arg.ts';
 import { HELD_TEXT } from '../held.ts';
-import type { Step } from '../step.ts';
+import type { Step, Undo } from '../step.ts';
 import type { Container, RunInput } from './run-input.ts';
 
 const HOST = { type: 'host' } as const;
@@ -29,16 +29,38 @@ mkfifo -m 0600 -- "$@"
 mv -T -- "./$new" ./gate
 `.trim();
 
+export const LET_GO_SH: Variable = { var: 'LET_GO_SH' };
+
+/**
+ * Arguments: the container's directory, which fifo "ended" is ours, as \`stat -c '%i %.9Z'\` prints it, and names to remove. When whoever started this was killed, somebody else may have taken
+ * the container meanwhile, and made the files anew; under the lock it is seen, and nobody can do so now.
+ */
+export const LET_GO_TEXT = `
+cd -P -- "$1" 2>/dev/null || exit 0
+exec 9<.; flock 9
+[ "$(stat -c '%i %.9Z' ./ended 2>/dev/null)" = "$2" ] || exit 0
+shift 2; rm -f -- "$@"
+`.trim();
+
 /** Where the gate was opened by whoever holds it. */
 export function gateOf({ again }: Pick<Container, 'again'>): Arg {
   return again === undefined ? arg`${C}/gate` : arg`${C}/gate.${again.id}`;
 }
 
-/** What only a running container needs; a kept one is left without them. "ended" stays until the next start: others wait at it to the very end. */
-export function runtimeFiles(): readonly Arg[] {
-  const names = ['ready', ...LOG_FIFOS, 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh'];
-  // The gate last: as soon as it is gone, somebody else may take the container, and make the others anew.
-  return [...names, 'gate'].map(file => arg`${C}/${file}`);
+/** Which start it is that a container has runtime files of: for the step that makes them. */
+export const IDENTIFIES = { path: arg`${C}/ended`, variable: ENDED.var } as const;
+
+/**
+ * The undo of that step takes away what only a running container needs; a kept one is left without it. "ended" stays until the next start: others wait at it to the very end. The gate goes last:
+ * as soon as it is gone, others see that the container is free.
+ */
+export function letGo(): Undo {
+  const names = ['ready', ...LOG_FIFOS, 'attach', 'kernel.fstab', 'devices.fstab', 'terminal.sh', 'gate'];
+  return {
+    type: 'command',
+    argv: ['sh', '-ec', arg`${LET_GO_SH}`, 'let-go', arg`${C}`, arg`${ENDED}`, ...names],
+    when: 'always',
+  };
 }
 
 const LOG_FIFOS = ['in', 'out', 'err'] as const;
@@ -89,8 +111,9 @@ export function againSteps({ container }: Pick<RunInput, 'container'>): readonly
           container.again?.upper ?? '',
           ...fifosOf(container.log !== undefined),
         ],
+        identifies: IDENTIFIES,
       },
-      undo: { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' },
+      undo: letGo(),
       reserves: true,
       why: 'Of two that start one container, one has to lose: two overlays on one upper directory would mount without an error and then corrupt it. flock(2) on the directory lets them in one after the other; rename(2) puts our gate, which we hold already, in its place. Whoever finds a gate that somebody holds gives up.',
       pitfalls: [

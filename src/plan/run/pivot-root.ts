@@ -1,11 +1,30 @@
 /** Phase "pivot": the new root becomes "/", the old one goes. */
 
 import { arg, INIT, M } from '../arg.ts';
-import type { Step } from '../step.ts';
+import type { Facts } from '../facts.ts';
+import type { Step, StepBack } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
-const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
+/** Argument: where the old root hangs, as the host finds it. */
+export const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
+
+/**
+ * Nothing of the host can be started in the new root that looks for libraries there, and nothing of the image may be: a busybox that needs none, by its path in the
+ * old root, swaps the two again.
+ */
+function pivotBack({ staticBusybox }: Pick<Facts, 'staticBusybox'>): StepBack {
+  return staticBusybox === undefined
+    ? {
+        type: 'replay',
+        reason:
+          'no program of the host can be started in the new root (a static busybox could), and none of the image may be',
+      }
+    : {
+        type: 'command',
+        argv: [`/dev/.old${staticBusybox}`, 'pivot_root', '/dev/.old', arg`/dev/.old${M}`],
+      };
+}
 
 /** The host's root becomes read-only, then pivot_root, then the host's root goes. */
 export function pivotSteps({ facts }: RunInput): readonly Step[] {
@@ -42,10 +61,7 @@ export function pivotSteps({ facts }: RunInput): readonly Step[] {
       where: inside(facts, ['mount']),
       action: { type: 'run', argv: ['pivot_root', arg`${M}`, arg`${M}/dev/.old`] },
       undo,
-      back: {
-        type: 'replay',
-        reason: 'no program of the host can be started in the new root, and none of the image may be',
-      },
+      back: pivotBack(facts),
       why: 'pivot_root(2) makes the overlay the root of this mount namespace and hangs the old root on /dev/.old. Unlike chroot(2), it changes the mount table itself, so there is no way back out once the old root is gone.',
       pitfalls: [
         'EBUSY: the new root is not a mount point, or is already the root.',

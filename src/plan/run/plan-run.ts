@@ -3,6 +3,7 @@
 import {
   arg,
   C,
+  ENDED,
   FINISHED,
   INIT,
   INIT_SH,
@@ -20,7 +21,7 @@ import { tooManyLayers } from '../image/image.ts';
 import { failed, ok, type PlanFailure, type Result } from '../result.ts';
 import type { Phase, Plan, Step } from '../step.ts';
 import { usesVariable } from '../uses-variable.ts';
-import { againSteps, CLAIM_SH, CLAIM_TEXT } from './again.ts';
+import { againSteps, CLAIM_SH, CLAIM_TEXT, LET_GO_SH, LET_GO_TEXT } from './again.ts';
 import { identitySteps } from './identity.ts';
 import { INIT_TEXT, KEEP_TEXT, SHIM_TEXT } from './init.ts';
 import { isolateSteps } from './isolate.ts';
@@ -117,6 +118,17 @@ export function planRun(input: RunInput): Result<Plan> {
       { name: INIT.var, meaning: "the host's PID of init, the container's PID 1" },
       ...(input.container.keep
         ? [
+            {
+              name: LET_GO_SH.var,
+              value: LET_GO_TEXT,
+              meaning: "removes what only a running container needs, unless it is a later start's",
+            },
+            // None, until there is one: a step that fails before is undone, too.
+            {
+              name: ENDED.var,
+              value: '',
+              meaning: 'which start this is: inode number and time of its fifo "ended"',
+            },
             { name: STARTED.var, meaning: 'when the command started' },
             {
               name: OOM_KILLS.var,

@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M } from '../arg.ts';
 import type { Step } from '../step.ts';
 import { removeTree } from '../user-namespace.ts';
-import { fifosOf, runtimeFiles } from './again.ts';
+import { fifosOf, IDENTIFIES, letGo } from './again.ts';
 import { containerRecord } from './record.ts';
 import { IN_DIRECTORY, type RunInput } from './run-input.ts';
 
@@ -43,10 +43,9 @@ export function prepareSteps(input: RunInput): readonly Step[] {
           ...['mkfifo', '-m', '0600', '--', arg`${C}/gate`],
           ...fifosOf(container.log !== undefined).map(name => arg`${C}/${name}`),
         ],
+        ...(container.keep ? { identifies: IDENTIFIES } : {}),
       },
-      undo: container.keep
-        ? { type: 'command', argv: ['rm', '-f', '--', ...runtimeFiles()], when: 'always' }
-        : IN_DIRECTORY,
+      undo: container.keep ? letGo() : IN_DIRECTORY,
       back: {
         type: 'command',
         argv: [

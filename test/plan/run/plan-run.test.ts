@@ -167,13 +167,11 @@ test('layers: the topmost first, a hundred in one page', () => {
 
 test('the gate of a kept container is the last file that goes: then somebody else may take the container', () => {
   const plan = planOf('host', { keep: true });
-  const files = plan.steps.flatMap(({ id, undo }) =>
-    id === 'make-fifos' && undo.type === 'command'
-      ? undo.argv.map(word => resolve(word, new Map([['C', '/c']])))
-      : [],
+  const words = plan.steps.flatMap(({ id, undo }) =>
+    id === 'make-fifos' && undo.type === 'command' ? undo.argv : [],
   );
-  assert.ok(files.includes('/c/ready'));
-  assert.is(files.at(-1), '/c/gate');
+  assert.ok(words.includes('ready'));
+  assert.is(words.at(-1), 'gate');
 });
 
 test.run();
