@@ -2,6 +2,7 @@
 
 import type { PlanEvent, StepFailure } from '../events.ts';
 import { backOf, backText } from '../plan/back.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import { unknownStep } from '../plan/fail-at.ts';
 import { failed, ok, type Result } from '../plan/result.ts';
 import type { Plan, Step } from '../plan/step.ts';
@@ -18,13 +19,11 @@ export const ERROR = 'error';
 export type Stop =
   | { readonly type: 'step' | 'breakpoint'; readonly step: Step }
   /** A step failed, and nothing has been undone yet. */
-  | {
+  | (Diagnosis & {
       readonly type: 'failure';
       readonly step: Step;
       readonly failure: StepFailure;
-      readonly cause: string;
-      readonly hint?: string;
-    };
+    });
 
 /** What was done, for whoever wants to know how it came to this. */
 export interface HistoryEntry {

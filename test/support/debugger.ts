@@ -64,9 +64,9 @@ function onPipe(place: Place, words: readonly string[]): Driver {
   return driven({
     pid: running.pid,
     ended: running.ended,
-    said: running.stderr,
+    said: () => running.stderr(),
     write: line => void running.child.stdin?.write(line),
-    kill: running.kill,
+    kill: signal => running.kill(signal),
     over: () => over,
     finish: () => {
       running.child.stdin?.end();
@@ -86,7 +86,7 @@ function onTerminal(place: Place, words: readonly string[]): Driver {
     pid: pty.pid,
     ended: pty.ended,
     said: () => text(pty.output()),
-    write: pty.write,
+    write: line => pty.write(line),
     kill: () => pty.close(),
     over: () => over,
     finish: async () => {
