@@ -114,35 +114,43 @@ leavesNothing('breakpoints stop at full speed, by name; and what is no step is r
   );
 });
 
+/** In place of a step that runs in the mount namespace: wherever it lands, it writes only below the store. */
+const MARK = `sh -ec 'echo "$1" >"$2/marked"' mark "pid-$INIT" "$M"`;
+
 leavesNothing(
   '--break error stops at a failure, which can be looked at, edited and tried again',
   async place => {
     const { status, stdout, stderr } = await script(
       place,
-      's ls "$C"\ne hostname mended\nc\n',
-      command('hostname'),
-      ['--break', 'error', '--fail-at', 'set-hostname'],
+      `e mount --no-such-option\nc\ns ls "$C"\ne ${MARK}\nc\n`,
+      command('cat /marked'),
+      ['--break', 'protect-host', '--break', 'error'],
     );
     assert.is(status, 0, stderr);
-    assert.is(stdout, 'mended\n');
-    assert.match(stderr, /set-hostname .*FAILED, on purpose/);
+    assert.match(stdout, /^pid-\d+\n$/);
+    assert.match(stderr, /protect-host .*FAILED/);
     assert.match(stderr, /container\.json/);
-    assert.match(stderr, /here again, before step \d+\/\d+ set-hostname/);
+    assert.match(stderr, /here again, before step \d+\/\d+ protect-host/);
   },
 );
+
+leavesNothing('a step that --fail-at made fail is not edited', async place => {
+  const { status, stderr } = await script(place, 'e true\nn\n', command('true'), [
+    ...['--break', 'error', '--fail-at', 'mount-overlay'],
+  ]);
+  assert.is(status, 125);
+  assert.match(stderr, /can not be edited: --fail-at has put another one in its place/);
+});
 
 leavesNothing(
   'e edits the next command, whose variables stay variables; x writes the plan with it',
   async place => {
-    await withDebugger(place, command('hostname; mount'), { options: ['--step'] }, async session => {
-      await session.send('b set-hostname');
+    await withDebugger(place, command('cat /marked'), {}, async session => {
+      await session.send('b protect-host');
       await session.send('c');
-      assert.match(await session.send('e'), /its command is\nhostname c1\n/);
-      assert.match(await session.send('hostname "$INIT" |'), /no shell sees it: \|/);
-      assert.match(
-        await session.send('e hostname "pid-$INIT"'),
-        /is now\n +\$ nsenter.*hostname "pid-\$INIT"/,
-      );
+      assert.match(await session.send('e'), /its command is\nmount --no-mtab -o remount/);
+      assert.match(await session.send('ls "$INIT" |'), /no shell sees it: \|/);
+      assert.match(await session.send(`e ${MARK}`), /is now\n +\$ nsenter.* mark "pid-\$INIT" "\$M"/);
       const file = join(place.home, 'plan');
       for (const ending of ['sh', 'md', 'json']) {
         assert.match(await session.send(`x ${file}.${ending}`), /written: /);
@@ -150,15 +158,15 @@ leavesNothing(
       }
       assert.match(await session.send(`x ${file}.sh`), /is there already, and is left as it is/);
       assert.match(await session.send('x plan.doc'), /has to end in \.sh, \.md or \.json/);
-      assert.match(await session.send('n'), /hostname {2}\S+ -> pid-\d+/);
-      assert.match(await session.send('N'), /by starting again|starting again/);
-      assert.match(await session.send('l'), /set-hostname.*\(edited\)/);
+      assert.match(await session.send('n'), /\+ upper\/marked {2}file/);
+      assert.match(await session.send('N'), /it was edited, and nobody knows[\s\S]*here again/);
+      assert.match(await session.send('l'), /protect-host.*\(edited\)/);
       const { status, stdout, stderr } = await session.last('c');
       assert.is(status, 0, stderr);
-      assert.match(stdout, /^pid-\d+$/m);
+      assert.match(stdout, /^pid-\d+\n$/);
       const again = await runAs(place, ['sh', `${file}.sh`]);
       assert.is(again.status, 0, again.stderr);
-      assert.match(again.stdout, /^pid-\d+$/m);
+      assert.match(again.stdout, /^pid-\d+\n$/);
     });
   },
 );
