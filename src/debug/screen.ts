@@ -11,9 +11,9 @@ import type { Key } from '../ui/screen/keys.ts';
 import type { Screen } from '../ui/screen/screen.ts';
 import { cleanedUpSentence, discardedSentence, failedSentence } from '../ui/summary.ts';
 import { visible } from '../ui/visible.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandType } from './command.ts';
 import type { DebugFrontEnd } from './front-end.ts';
-import type { DebugEvent, DebugState } from './state.ts';
+import { type DebugEvent, type DebugState, nextStep } from './state.ts';
 import { leftLines } from './text.ts';
 
 export interface DebugScreenOptions {
@@ -33,6 +33,8 @@ class DebugScreen implements DebugFrontEnd {
   #answer: ((command: Command) => void) | undefined;
   /** Typed while steps were done: they are for the next question. */
   #keys: Key[] = [];
+  /** What was asked for last. */
+  #last: CommandType | undefined;
   #leave: (() => void) | undefined;
   #gone = false;
 
@@ -47,6 +49,7 @@ class DebugScreen implements DebugFrontEnd {
       const answer = (command: Command) => {
         stopped.removeEventListener('abort', stop);
         this.#answer = undefined;
+        this.#last = command.type;
         this.#change(old => ({ ...old, asked: false }));
         resolve(command);
       };
@@ -70,8 +73,8 @@ class DebugScreen implements DebugFrontEnd {
   }
 
   async handOver(): Promise<void> {
-    // What was typed before was not for whoever gets the terminal now, nor is it a command when that one has ended.
-    this.#keys = [];
+    // What was typed before was not for a shell, nor is it a command when that has ended. A step that only needs the terminal for a moment leaves us the keys.
+    if (this.#isForSomebody()) this.#keys = [];
     await this.#screen?.handOver();
   }
 
@@ -91,6 +94,11 @@ class DebugScreen implements DebugFrontEnd {
   say(text: string): void {
     if (this.#screen === undefined) this.#options.write(`tinydocker: note: ${text}\n`);
     else this.#note(text);
+  }
+
+  #isForSomebody(): boolean {
+    const step = this.#state && nextStep(this.#state.debug);
+    return this.#last === 'host-shell' || this.#last === 'inside-shell' || step?.action.type === 'release';
   }
 
   async #open(state: DebugState): Promise<void> {
@@ -144,7 +152,8 @@ class DebugScreen implements DebugFrontEnd {
 
   /** Whoever pressed q, or Ctrl-C, wants to be away. */
   #staysOpen({ progress }: DebugState): boolean {
-    return !this.#gone && progress.outcome !== undefined && progress.outcome.type !== 'interrupted';
+    const asked = progress.interrupted !== undefined || this.#last === 'quit';
+    return !this.#gone && !asked && progress.outcome !== undefined;
   }
 
   async #lastKey(): Promise<void> {
