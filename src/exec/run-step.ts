@@ -172,6 +172,7 @@ async function start(
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
+    toStderr: action.toStderr ?? false,
     log: state.log,
   });
   state.log?.handedOver();

@@ -71,7 +71,7 @@ function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const { log } = action;
   const streams =
     log === undefined
-      ? [reads ? '<&5' : '</dev/null']
+      ? [reads ? '<&5' : '</dev/null', ...(action.toStderr ? ['>&2'] : [])]
       : [
           reads ? `<>${quoteArg(arg`${log.directory}/in`)}` : '</dev/null',
           `>>${quoteArg(arg`${log.directory}/stdout.log`)}`,
