@@ -139,7 +139,7 @@ onTerminal(
     await press(pty, 'x', /1 Mounts/);
     await press(pty, '2', /\[2 Ns\]/);
     await press(pty, '\t', /\[3 Cg\]/);
-    await press(pty, '4', /upper\/proc {2}directory/);
+    await press(pty, '4', /\[4 Files\]/);
     await press(pty, '5', /PID \d+ on the host, 1 inside/);
     await press(pty, '1a', /\/proc +proc/);
     await press(pty, 'z', /z means nothing here/);
