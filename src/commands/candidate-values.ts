@@ -5,6 +5,7 @@ import process from 'node:process';
 import { UserError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { filesIn, listImages, shortName } from '../host/images.ts';
+import { listOperations } from '../host/operations.ts';
 import { type StorePaths, storePaths, storeRoot } from '../host/store-paths.ts';
 import { LANGUAGES } from '../lang/choose-language.ts';
 import { examplePlan } from '../plan/example.ts';
@@ -25,7 +26,7 @@ export interface Candidates {
 
 /** Formats and modes; which of them an option takes, its description says. */
 const CHOICES =
-  /\b(?<!-)(auto|tty|plain|json|quiet|sh|table|text|docker-archive|oci-archive|oci-dir|oci)\b(?!-)/g;
+  /\b(?<!-)(auto|tty|plain|json|quiet|sh|table|text|asciicast|md|html|docker-archive|oci-archive|oci-dir|oci)\b(?!-)/g;
 
 /** Verbs whose NAME must not be there yet. */
 const NEW_NAME: ReadonlySet<string> = new Set(['run', 'create']);
@@ -69,6 +70,10 @@ export async function candidatesFor(
     case 'FORMAT':
     case 'MODE':
       return { values: [...new Set(description.match(CHOICES))].map(text => ({ text })) };
+    case 'ID':
+      return { values: [{ text: 'show' }, ...operations('').values] };
+    case 'FILE|@ID':
+      return current.startsWith('@') ? operations('@') : FILES;
     case 'SIGNAL':
       return { values: Object.keys(constants.signals).map(text => ({ text })) };
     case 'DIR':
@@ -101,6 +106,10 @@ function images(current: string): Candidates {
   return inStore(paths =>
     listImages(paths).map(({ name }) => (current.includes(':') ? name : shortName(name))),
   );
+}
+
+function operations(before: string): Candidates {
+  return inStore(paths => listOperations(paths).map(({ id }) => `${before}${id}`));
 }
 
 /** None when the store can not be read: completion is no place to say so. */
