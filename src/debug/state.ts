@@ -77,8 +77,8 @@ export interface DebugState {
   readonly differences?: readonly Change[];
   /** Everything that differs from before the first step when all is undone; undefined until then. */
   readonly left?: readonly Change[];
-  /** Ids of the steps that were edited. */
-  readonly modified: readonly string[];
+  /** The steps that were edited, by their ids; those that are still to be done as well. */
+  readonly edits: ReadonlyMap<string, Step>;
   /** Everything is being undone to be done again, up to the step where we were. */
   readonly replaying: boolean;
   /** How often the plan was begun. */
@@ -92,6 +92,8 @@ export type DebugEvent =
   | PlanEvent
   | { readonly type: 'stopped'; readonly stop: Stop }
   | { readonly type: 'command'; readonly command: Command }
+  /** The next step is another one now. */
+  | { readonly type: 'edited'; readonly step: Step }
   | { readonly type: 'message'; readonly message: DebugMessage };
 
 export interface DebugOptions {
@@ -110,7 +112,7 @@ export function initialState(plan: Plan, { step, breakpoints }: DebugOptions): D
     history: [],
     changes: new Map(),
     latest: [],
-    modified: [],
+    edits: new Map(),
     replaying: false,
     starts: 0,
     key: step ? '' : keyOf('continue'),
@@ -126,6 +128,8 @@ export function debug(state: DebugState, event: DebugEvent, time: number): Debug
       return { ...state, message: event.message };
     case 'command':
       return commanded(state, event.command);
+    case 'edited':
+      return withEdit(state, event.step);
     default:
       return happened(counted(state, event), event, time);
   }
@@ -190,7 +194,8 @@ function happened(state: DebugState, event: PlanEvent, time: number): DebugState
   switch (event.type) {
     case 'plan-started': {
       const { before: _, now: __, left: ___, ...rest } = state;
-      return { ...rest, changes: new Map(), latest: [], starts: state.starts + 1 };
+      const begun = { ...rest, changes: new Map(), latest: [], starts: state.starts + 1 };
+      return [...state.edits.values()].reduce(withEdit, begun);
     }
     case 'step-done':
       return state.replaying ? state : { ...state, history: remember(`step ${numbered(event.step)}`, true) };
@@ -216,17 +221,20 @@ function happened(state: DebugState, event: PlanEvent, time: number): DebugState
         replaying: false,
         history: remember(`start again, to step ${numbered(event.until)}`, isAsBefore(event.differences)),
       };
-    case 'step-replaced':
-      return {
-        ...state,
-        modified: [...new Set([...state.modified, event.step.id])],
-        history: remember(`edit ${numbered(event.step.id)}`, true),
-      };
     case 'snapshot':
       return looked(state, event);
     default:
       return state;
   }
+}
+
+function withEdit(state: DebugState, step: Step): DebugState {
+  const { stop } = state;
+  return {
+    ...counted(state, { type: 'step-replaced', step }),
+    edits: new Map(state.edits).set(step.id, step),
+    ...(stop?.step.id === step.id ? { stop: { ...stop, step } } : {}),
+  };
 }
 
 function looked(

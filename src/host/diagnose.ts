@@ -11,6 +11,7 @@ import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
 import { forkRefused } from './causes/fork-refused.ts';
+import { initGone } from './causes/init-gone.ts';
 import { limitReached } from './causes/limits.ts';
 import { wrongOperand } from './causes/mount-target.ts';
 import { nameTaken } from './causes/name-taken.ts';
@@ -31,6 +32,7 @@ const CAUSES: readonly Cause[] = [
   imageOperationFailed,
   saveFailed,
   programMissing,
+  initGone,
   commandRefused,
   notEntered,
   limitReached,

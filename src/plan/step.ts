@@ -166,7 +166,8 @@ export type PlanKind =
   | 'exec'
   | 'stop'
   | 'kill'
-  | 'rename';
+  | 'rename'
+  | 'lesson';
 
 export interface Plan {
   readonly kind: PlanKind;

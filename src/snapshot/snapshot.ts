@@ -15,6 +15,9 @@ export interface Snapshot {
   readonly init?: InitSnapshot;
 }
 
+/** Stands for a number that the kernel has yet to give: only in a preview. */
+export const UNKNOWN = -1;
+
 export interface InitSnapshot {
   /** The host's number, and the container's. */
   readonly pid: number;
@@ -32,7 +35,7 @@ export interface InitSnapshot {
 }
 
 export interface FileEntry {
-  /** Relative, without a slash in front. */
+  /** Relative, without a slash in front; empty for the container's directory itself. */
   readonly path: string;
   readonly type: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'whiteout' | 'device';
   /** Of a file, in bytes. */
@@ -72,4 +75,10 @@ export interface MountRow {
 export interface InterfaceEntry {
   readonly name: string;
   readonly up: boolean;
+}
+
+/** A command line as it is told of a process: the arguments of a shell program are long, and its name tells enough. */
+export function commandText(words: readonly string[], program: string): string {
+  const text = words.map(word => (word.includes('\n') ? '…' : word)).join(' ');
+  return text === '' ? `[${program}]` : text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -28,7 +28,8 @@ export function messageText({ kind, text, hint, checked = [], lesson }: Message,
 
 /** "Checked  $M is a mount point: yes  the parent mount of $M is shared: YES <--". */
 function checkedLines(checked: readonly Check[], mark: string | undefined): readonly string[] {
-  if (checked.length === 0) return [];
+  // One alone only repeats the cause.
+  if (checked.length < 2) return [];
   // Two blanks between them, of which the second one may be broken at.
   const checks = checked.map(check => `${checkText(check, mark)} `.replaceAll(' ', NO_BREAK)).join(' ');
   return wrap(checks, COLUMNS - LABEL.length).map(

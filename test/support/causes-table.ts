@@ -62,7 +62,7 @@ const PIVOT: readonly CauseRow[] = [
   {
     id: 'pivot-one-directory',
     made: 'pivot_root gets one directory',
-    said: 'pivot_root was given 1 directories, and takes two: the new root, and where to put the old one.',
+    said: 'pivot_root takes two directories, the new root and where to put the old one, and was given 1.',
     lesson: 'pivot-root',
   },
 ];
@@ -145,8 +145,14 @@ const OVERLAY: readonly CauseRow[] = [
 const NAMESPACES: readonly CauseRow[] = [
   {
     id: 'namespaces-at-limit',
-    made: 'a sysctl user.max_*_namespaces is 0 in a user namespace of the test, each of the seven in turn',
-    said: 'No more {kind} namespaces can be made: the sysctl user.max_{kind}_namespaces is 0.',
+    made: 'a sysctl user.max_*_namespaces is 0 in a user namespace of the test, each of the seven in turn; the lesson is that of the kind',
+    said: 'No more {name} namespaces can be made: the sysctl user.max_{kind}_namespaces is 0.',
+  },
+  {
+    id: 'init-gone',
+    made: "the container's init is killed before the overlay is mounted",
+    said: "The container's init, process {number}, has ended before everything was ready, and its namespaces with it.",
+    lesson: 'pid-1',
   },
   {
     id: 'namespaces-nested',

@@ -167,6 +167,7 @@ function publish(): readonly string[] {
   process.on('exit', () => removeTree(dir));
   cpSync(join(PROJECT, 'dist'), join(dir, 'dist'), { recursive: true });
   cpSync(join(PROJECT, 'package.json'), join(dir, 'package.json'));
+  cpSync(join(PROJECT, 'lessons'), join(dir, 'lessons'), { recursive: true });
   let node = process.execPath;
   if (!readableByAll(node)) {
     mkdirSync(join(dir, 'bin'));

@@ -16,7 +16,9 @@ interface Known {
   readonly took: number;
   readonly found: LiveChanges | undefined;
   /** Why there is nothing to look at. */
-  readonly reason: string | undefined;
+  readonly reason: string;
+  /** How often there was no time to look at everything. */
+  readonly tries: number;
 }
 
 /** How long what was found is believed, in milliseconds: of the selected container, and of others. */
@@ -24,6 +26,8 @@ const SELECTED_MS = 900;
 const OTHERS_MS = 15_000;
 /** A container whose look takes long is looked at less often: so many times what it took. */
 const SHARE = 60;
+/** On a busy machine a look that was cut short may do better the next time. */
+const MOST_TRIES = 3;
 
 export class ChangeCounter {
   readonly #paths: StorePaths;
@@ -45,23 +49,30 @@ export class ChangeCounter {
     const before = this.#known.get(name);
     const patience = Math.max(selected ? SELECTED_MS : OTHERS_MS, (before?.took ?? 0) * SHARE);
     const looked = before === undefined || performance.now() - before.at >= patience;
-    const found = looked ? await this.find(look) : before.found;
+    const found = looked ? await this.#find(look) : before.found;
     if (this.#told.has(name) && this.#told.get(name) === found) return { looked };
     this.#told.set(name, found);
     return { looked, news: { count: found === undefined ? undefined : countOf(found) } };
   }
 
+  /** What was found last; undefined before the first look. */
+  latest(name: string): Pick<Known, 'found' | 'reason'> | undefined {
+    return this.#known.get(name);
+  }
+
   /** What it changed; the same value as long as nothing has changed. */
-  async find({ container, status }: ContainerLook): Promise<LiveChanges | undefined> {
+  async #find({ container, status }: ContainerLook): Promise<LiveChanges | undefined> {
     const { name, identity, directory, frozen } = container;
     const began = performance.now();
     const mark = [fingerprint(directory), identity.split(' ')[0], frozen.join(), status.type].join(' ');
     const before = this.#known.get(name);
-    if (before?.mark === mark) {
+    const same = before?.mark === mark;
+    if (same && (before.found?.complete !== false || before.tries >= MOST_TRIES)) {
       this.#known.set(name, { ...before, at: performance.now() });
       return before.found;
     }
-    let [found, reason]: [LiveChanges | undefined, string | undefined] = [undefined, undefined];
+    let found: LiveChanges | undefined;
+    let reason = '';
     try {
       found = await liveChanges(this.#paths, container, { prefix: this.#prefix, run: runForLook });
     } catch (error) {
@@ -69,13 +80,9 @@ export class ChangeCounter {
       reason = error instanceof UserError ? error.message : `${name} changed while it was looked at.`;
     }
     const at = performance.now();
-    this.#known.set(name, { mark, at, took: at - began, found, reason });
+    const tries = (same ? before.tries : 0) + 1;
+    this.#known.set(name, { mark, at, took: at - began, found, reason, tries });
     return found;
-  }
-
-  /** Why nothing was found. */
-  reason(name: string): string {
-    return this.#known.get(name)?.reason ?? 'There is nothing to look at.';
   }
 }
 

@@ -44,7 +44,7 @@ export class PanelReader {
   }
 
   /** Undefined when there is nothing new. */
-  async read(look: ContainerLook, panel: Panel): Promise<PanelData | undefined> {
+  read(look: ContainerLook, panel: Panel): PanelData | undefined {
     const { container, status } = look;
     const key = `${panel} ${container.name} ${container.identity.split(' ')[0]} ${status.type}`;
     const fresh = key !== this.#key;
@@ -52,11 +52,11 @@ export class PanelReader {
     this.#key = key;
     switch (panel) {
       case 'changes': {
-        const found = await this.#counter.find(look);
-        return this.#ifNew(found ?? this.#counter.reason(container.name), fresh, () =>
-          found === undefined
-            ? { panel, nothing: this.#counter.reason(container.name) }
-            : { panel, ...found },
+        const known = this.#counter.latest(container.name);
+        if (known === undefined) return undefined;
+        const { found, reason } = known;
+        return this.#ifNew(found ?? reason, fresh, () =>
+          found === undefined ? { panel, nothing: reason } : { panel, ...found },
         );
       }
       case 'mounts':
@@ -121,7 +121,6 @@ export class PanelReader {
         mountPoint: destination,
         type,
         options: type === 'bind' ? [...options, source] : options,
-        superOptions: [],
       }));
       return this.#ifNew('', fresh, () => ({ panel, mounts, from: 'record' }));
     }

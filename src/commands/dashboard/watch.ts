@@ -89,12 +89,11 @@ export class DashboardWatch {
     this.#tell({ type: 'time', now: Date.now() });
     const selected = selectedContainer(this.#state());
     if (selected !== undefined) {
-      const { panel } = this.#state();
-      const data = await this.#panel.read(selected, panel);
-      if (this.#closed) return;
+      await this.#countIn(selected, true);
+      const data = this.#closed ? undefined : this.#panel.read(selected, this.#state().panel);
       if (data !== undefined) this.#tell({ type: 'looked', container: selected.container.name, data });
     }
-    await this.#count(selected);
+    await this.#countOthers(selected);
   }
 
   async #storeNow(): Promise<StoreLook | undefined> {
@@ -112,20 +111,25 @@ export class DashboardWatch {
     }
   }
 
-  /** The selected container, and one more of those around it. */
-  async #count(selected: ContainerLook | undefined): Promise<void> {
+  /** One of those around the selected container. */
+  async #countOthers(selected: ContainerLook | undefined): Promise<void> {
     const looks = shownContainers(this.#state());
     const at = selected === undefined ? 0 : looks.indexOf(selected);
-    const near = looks.slice(Math.max(0, at - AROUND), at + AROUND);
-    for (const look of selected === undefined ? near : [selected, ...near]) {
-      const { looked, news } = await this.#counter.next(look, look === selected);
+    for (const look of looks.slice(Math.max(0, at - AROUND), at + AROUND)) {
       if (this.#closed) return;
-      if (news !== undefined) this.#tell({ type: 'counted', container: look.container.name, ...news });
-      if (!looked || look === selected) continue;
+      if (look === selected || !(await this.#countIn(look, false))) continue;
       // Others are to come, and keys are to be answered in between.
       this.#due = true;
       return;
     }
+  }
+
+  /** Returns whether it was time to look. */
+  async #countIn(look: ContainerLook, selected: boolean): Promise<boolean> {
+    const { looked, news } = await this.#counter.next(look, selected);
+    if (news !== undefined && !this.#closed)
+      this.#tell({ type: 'counted', container: look.container.name, ...news });
+    return looked;
   }
 
   async #rest(atLeast: number, atMost: number): Promise<void> {

@@ -39,6 +39,7 @@ export const namespaceRefused: Cause = scene => {
         cause:
           'User namespaces are denied to this process, and no sysctl says so: a seccomp filter, a security module or a chroot does it.',
         hint: 'Run it outside of the container or service around it; tinydocker doctor shows what works.',
+        checked: [...deniers()].map(({ what, holds }) => ({ what, holds })),
         lesson: 'fake-root',
       }
     );

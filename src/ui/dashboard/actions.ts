@@ -62,7 +62,7 @@ export const ACTIONS: readonly Action[] = [
   {
     key: 'a',
     label: label('attach'),
-    summary: 'join it; ctrl-p ctrl-q leaves it, if it has a terminal',
+    summary: 'join it; ctrl-p ctrl-q leaves a terminal',
     usage: 'attach NAME',
     press: state => running(state, name => command('terminal', 'attach', name)),
   },
@@ -76,8 +76,8 @@ export const ACTIONS: readonly Action[] = [
   {
     key: 's',
     label: look => (look === undefined || isRunning(look) ? 'stop' : 'start'),
-    summary: 'stop it; if it has ended, start it again',
-    usage: 'stop NAME, start NAME',
+    summary: 'stop it; start one that has ended',
+    usage: 'stop NAME',
     press: state =>
       selected(state, (name, look) =>
         isRunning(look) ? ending(look, ['stop', name]) : command('beside', 'start', name),
@@ -94,13 +94,13 @@ export const ACTIONS: readonly Action[] = [
     key: 'd',
     label: label('remove…'),
     summary: 'remove it, with what it wrote; asks',
-    usage: 'rm NAME, rm -f NAME',
+    usage: 'rm [-f] NAME',
     press: state => selected(state, (name, look) => removal(state, name, look)),
   },
   {
     key: 'c',
     label: label('commit…'),
-    summary: 'make an image of what it changed; asks for its name',
+    summary: 'an image of what it changed; asks its name',
     usage: 'commit NAME IMAGE',
     press: state =>
       selected(state, name => ask('commit', `Commit ${name}: name of the image?`, { container: name })),
@@ -108,7 +108,7 @@ export const ACTIONS: readonly Action[] = [
   {
     key: 'f',
     label: label('fork…'),
-    summary: 'a second container of its files; asks for its name',
+    summary: 'a second one of its files; asks its name',
     usage: 'fork NAME NEW',
     press: state =>
       selected(state, (name, look) =>
@@ -127,7 +127,7 @@ export const ACTIONS: readonly Action[] = [
   {
     key: 'r',
     label: label('run…'),
-    summary: 'run a new container; asks for what stands behind "run"',
+    summary: 'a new container; asks for the words',
     usage: 'run ...',
     press: state => ask('run', 'tinydocker run', { text: runText(state) }),
   },

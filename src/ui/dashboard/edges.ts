@@ -1,11 +1,11 @@
 /** The first row and the last ones: where one is, what was said, which keys there are. Pure. */
 
 import { flow, keyHint, type Sheet } from '../screen/layout.ts';
-import { columnsOf, fit, fitEnd, type Line, line } from '../screen/text.ts';
+import { columnsOf, fit, fitEnd, type Line, line, wrapText } from '../screen/text.ts';
 import { visible } from '../visible.ts';
 import { ACTIONS } from './actions.ts';
 import { areas } from './areas.ts';
-import { type DashboardState, isRunning, selectedContainer } from './state.ts';
+import { type DashboardState, isRunning, type Prompt, selectedContainer } from './state.ts';
 
 export function header(state: DashboardState, { columns, marks }: Sheet): Line {
   const { containers, images } = state;
@@ -34,59 +34,62 @@ function number(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** A row for what was said or is asked, and the keys. */
+/** A row for what was said, and the keys; or what is asked, in as many rows as it needs. */
 export function feet(state: DashboardState, sheet: Sheet): readonly Line[] {
   const { columns, marks } = sheet;
-  const keys = areas(state).shape === 'small' ? 1 : 2;
-  const rows = flow(hints(state), columns).slice(0, keys);
-  return [
-    fit(said(state, sheet), columns, marks.cut),
-    ...Array.from({ length: keys }, (_, row) => fit(rows[row] ?? [], columns, marks.cut)),
-  ];
+  const height = areas(state).shape === 'small' ? 2 : 3;
+  const keys = flow(hints(state), columns);
+  const { prompt } = state;
+  const rows =
+    prompt === undefined ? [said(state, sheet), ...keys] : [...asked(prompt, height, sheet), ...keys];
+  return Array.from({ length: height }, (_, row) => fit(rows[row] ?? [], columns, marks.cut));
 }
 
-function said(state: DashboardState, { columns, marks }: Sheet): Line {
-  const { prompt, message, jobs } = state;
-  if (prompt !== undefined) {
-    const question = visible(prompt.question);
-    const room = Math.max(8, columns - columnsOf(question) - 4);
-    const text = visible(prompt.text);
-    // The end is what one is typing.
-    const end = columnsOf(text) > room ? fitEnd(text, room, marks.cut) : text;
-    return [
-      { text: ` ${question} `, look: { bold: true } },
-      { text: end },
-      { text: ' ', look: { inverse: true } },
-    ];
-  }
+/** The question is there to its last word, however narrow the terminal is; of the answer, the end. */
+function asked({ question, text }: Prompt, height: number, { columns, marks }: Sheet): readonly Line[] {
+  const words = wrapText(visible(question), columns - 2).slice(0, height);
+  const last = words.at(-1) ?? '';
+  const answer = visible(text);
+  const beside = columns - columnsOf(last) - 4;
+  // On a row of its own when there is no room for one behind the question.
+  const below = beside < 12 && words.length < height;
+  const room = Math.max(1, below ? columns - 3 : beside);
+  const typed: Line = [
+    { text: columnsOf(answer) > room ? fitEnd(answer, room, marks.cut) : answer },
+    { text: ' ', look: { inverse: true } },
+  ];
+  const rows = words.map((row): Line => [{ text: ` ${row}`, look: { bold: true } }]);
+  return below
+    ? [...rows, [{ text: ' ' }, ...typed]]
+    : [...rows.slice(0, -1), [...(rows.at(-1) ?? []), { text: ' ' }, ...typed]];
+}
+
+function said({ message, jobs }: DashboardState, { marks }: Sheet): Line {
   const job = jobs.at(-1);
   if (job !== undefined)
     return [
       { text: ` ${marks.status.running} `, look: { colour: 'cyan' } },
       { text: `${job}${jobs.length > 1 ? `  (and ${jobs.length - 1} more)` : ''}` },
     ];
-  switch (message?.kind) {
-    case undefined:
-      return [];
+  if (message === undefined) return [];
+  const text = visible(message.text);
+  switch (message.kind) {
     case 'done':
-      return [
-        { text: ` ${marks.status.done} `, look: { colour: 'green' } },
-        { text: visible(message?.text ?? '') },
-      ];
+      return [{ text: ` ${marks.status.done} `, look: { colour: 'green' } }, { text }];
     case 'failed':
       return [
         { text: ` ${marks.status.failed} `, look: { colour: 'red' } },
-        { text: visible(message?.text ?? ''), look: { bold: true } },
+        { text, look: { bold: true } },
       ];
     case 'note':
-      return line(` ${visible(message?.text ?? '')}`);
+      return line(` ${text}`);
   }
 }
 
 function hints(state: DashboardState): readonly Line[] {
   if (state.prompt !== undefined) return [keyHint('Enter', 'does it'), keyHint('Esc', 'leaves it')];
   if (state.page !== undefined)
-    return [keyHint('↑↓', 'scroll'), keyHint('y', 'copy the command line'), keyHint('Esc', 'back')];
+    return [keyHint('arrows', 'scroll'), keyHint('y', 'copy the command line'), keyHint('Esc', 'back')];
   const look = selectedContainer(state);
   // Those that are always there first: what does not fit is in the help.
   return [

@@ -19,12 +19,12 @@ export function layerLines(
   const count = state.counts.get(container.name);
   const row = (kind: string, name: string, mode: string, rest: string, colour?: 'green'): Line => [
     { text: `  ${fitText(kind, 7)} `, look: { bold: true } },
-    { text: `${fitText(name, Math.max(6, Math.min(18, columns - 26)), marks.cut)} ` },
+    { text: `${fitText(visible(name), Math.max(6, Math.min(18, columns - 26)), marks.cut)} ` },
     { text: `${mode}  `, look: { dim: true } },
     { text: rest, ...(colour === undefined ? {} : { look: { colour } }) },
   ];
   const changes = count === undefined ? '' : changeCountText(count);
-  const upper = row('upper', visible(container.name), 'rw', changes === '0' ? 'empty' : changes, 'green');
+  const upper = row('upper', container.name, 'rw', changes === '0' ? 'empty' : changes, 'green');
   const frozen = container.frozen
     .toReversed()
     .map(link => row('frozen', link, 'ro', sharedText(state, link)));

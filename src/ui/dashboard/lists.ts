@@ -3,13 +3,12 @@
 import type { ContainerLook } from '../../host/container-look.ts';
 import { shortName } from '../../host/images.ts';
 import type { ImageRecord } from '../../plan/image/image.ts';
-import { timeSpan } from '../age.ts';
 import { commandText } from '../container-text.ts';
 import { box, list, type Sheet } from '../screen/layout.ts';
 import { fit, fitText, type Line, line } from '../screen/text.ts';
 import { visible } from '../visible.ts';
 import { type DashboardState, shownContainers } from './state.ts';
-import { changeCountText, stateSpan, troubleOf } from './text.ts';
+import { changeCountText, shortSpan, stateSpan, troubleOf } from './text.ts';
 
 /** Columns of what is not the name. */
 const STATE = 13;
@@ -74,7 +73,7 @@ function emptySentence({ known, containers }: DashboardState): string {
 export function imageBox(state: DashboardState, { columns, rows, marks }: Sheet): readonly Line[] {
   const { images, containers, now } = state;
   const width = columns - 4;
-  const name = Math.max(8, Math.min(30, width - 32));
+  const name = Math.max(8, Math.min(30, width - 26));
   const row = (image: ImageRecord): Line => {
     const links = new Set(image.layers.map(({ link }) => link));
     const users = containers
@@ -84,7 +83,7 @@ export function imageBox(state: DashboardState, { columns, rows, marks }: Sheet)
     return [
       { text: fitText(visible(shortName(image.name)), name - 1, marks.cut) },
       { text: ` ${fitText(String(image.layers.length), 7)}` },
-      { text: fitText(Number.isNaN(age) ? '' : timeSpan(age), 16, marks.cut) },
+      { text: fitText(Number.isNaN(age) ? '' : shortSpan(age), 5, marks.cut) },
       { text: users.length > 3 ? `${users.length} containers` : users.join(' ') },
     ];
   };
@@ -98,7 +97,7 @@ export function imageBox(state: DashboardState, { columns, rows, marks }: Sheet)
     columns,
     rows,
     lines: [
-      line(`  ${fitText('NAME', name)}${fitText('LAYERS', 7)}${fitText('CREATED', 16)}USED BY`, {
+      line(`  ${fitText('NAME', name)}${fitText('LAYERS', 7)}${fitText('AGE', 5)}USED BY`, {
         dim: true,
       }),
       ...(images.length === 0

@@ -2,16 +2,27 @@
 
 import type { Key } from '../screen/keys.ts';
 import { areas } from './areas.ts';
+import { helpLines } from './help.ts';
 import { type DashboardState, panelData, shownContainers } from './state.ts';
+
+/** Rows of the screen that are not those of a text that covers it: the heading, its title, a message, the keys. */
+const OVERLAY = 5;
 
 /** The state after a key that moves; undefined for any other key. */
 export function move(state: DashboardState, key: Key): DashboardState | undefined {
   const height = areas(state).panelRows;
-  const by = distance(key, state.page === undefined ? height : state.rows - 4);
+  const covered = state.rows - OVERLAY;
+  const overlaid = state.page !== undefined || state.help !== undefined;
+  const by = distance(key, overlaid ? covered : height);
   if (by === undefined) return undefined;
+  if (state.help !== undefined)
+    return {
+      ...state,
+      help: clamped(state.help + by, Math.max(0, helpLines(state.columns).length - covered)),
+    };
   if (state.page !== undefined) {
     const rows = state.page.lines?.length ?? 0;
-    const most = Math.max(0, rows - (state.rows - 4));
+    const most = Math.max(0, rows - covered);
     return { ...state, page: { ...state.page, top: clamped(state.page.top + by, most) } };
   }
   if (state.place === 'containers' && !state.opened) {

@@ -107,7 +107,8 @@ export interface DashboardState {
   readonly jobs: readonly string[];
   readonly message: Message | undefined;
   readonly page: Page | undefined;
-  readonly help: boolean;
+  /** The help is shown, from this row on. */
+  readonly help: number | undefined;
 }
 
 export function initialState(store: string, now: number, columns: number, rows: number): DashboardState {
@@ -130,7 +131,7 @@ export function initialState(store: string, now: number, columns: number, rows: 
     jobs: [],
     message: undefined,
     page: undefined,
-    help: false,
+    help: undefined,
   };
 }
 

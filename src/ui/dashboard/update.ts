@@ -121,10 +121,10 @@ function pressed(state: DashboardState, key: Key): Updated {
   if (key.type === 'control' && key.letter === 'c') return { state, effect: { type: 'quit' } };
   if (key.type === 'control' && key.letter === 'z') return { state, effect: { type: 'suspend' } };
   if (state.prompt !== undefined) return answering(state, key);
-  if (state.help) return { state: { ...state, help: false } };
   const silent = { ...state, message: undefined };
   const moved = move(silent, key);
   if (moved !== undefined) return { state: moved };
+  if (state.help !== undefined) return { state: { ...silent, help: undefined } };
   switch (key.type) {
     case 'escape':
       return { state: back(silent) };
@@ -151,7 +151,7 @@ function letter(state: DashboardState, character: string): Updated {
         ? { state, effect: { type: 'quit' } }
         : { state: { ...state, page: undefined } };
     case '?':
-      return { state: { ...state, help: true } };
+      return { state: { ...state, help: 0 } };
     case '/':
       return {
         state: {

@@ -20,23 +20,25 @@ export function dashboard(state: DashboardState, sheet: Sheet): readonly Line[] 
       `${columns}x${rows} is too small for the dashboard: 30x8 is needed. q leaves it.`,
       columns,
     ).map(text => line(text));
-  const bottom = feet(sized, sheet);
+  const bottom = state.help === undefined ? feet(sized, sheet) : [];
   const body = Math.max(0, rows - 1 - bottom.length);
-  const whole = (title: string, lines: readonly Line[], foot?: string) =>
-    box({ title, foot, columns, rows: body, lines, marks, focused: true });
-  const inner =
-    state.help && state.prompt === undefined
-      ? whole('Help', helpLines(columns - 4), 'any key goes back')
-      : state.page !== undefined
-        ? whole(
-            `$ ${state.page.command}`,
-            state.page.lines === undefined
-              ? [line('at work', { dim: true })]
-              : scrolled(state.page.lines, state.page.top, body - 2).map(text => line(visible(text))),
-            'Esc goes back',
-          )
-        : parts(sized, { ...sheet, rows: body });
+  const inner = overlay(sized, { ...sheet, rows: body }) ?? parts(sized, { ...sheet, rows: body });
   return [fit(header(sized, sheet), columns, marks.cut), ...inner, ...bottom];
+}
+
+/** What covers everything but the edges: help, or what a command printed. */
+function overlay(state: DashboardState, { columns, rows, marks }: Sheet): readonly Line[] | undefined {
+  const { help, page } = state;
+  const covered = (title: string, lines: readonly Line[], top: number): readonly Line[] => {
+    const seen = scrolled(lines, top, rows - 1);
+    const more = lines.length > rows - 1 ? `  (${top + 1}-${top + seen.length} of ${lines.length})` : '';
+    const all = [[{ text: ` ${title}${more}`, look: { inverse: true } }] satisfies Line, ...seen];
+    return Array.from({ length: rows }, (_, row) => fit(all[row] ?? [], columns, marks.cut));
+  };
+  if (help !== undefined) return covered('Help', helpLines(columns), help);
+  if (page === undefined) return undefined;
+  const lines = page.lines?.map(text => line(visible(text))) ?? [line('at work', { dim: true })];
+  return covered(`$ ${page.command}`, lines, page.top);
 }
 
 function parts(state: DashboardState, sheet: Sheet): readonly Line[] {

@@ -1,0 +1,159 @@
+/** `run --step` and `run --break`: the same plan and the same executor, with a person who is asked between the steps. */
+
+import { writeFileSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
+import process from 'node:process';
+import { linePrompt } from '../debug/line-prompt.ts';
+import { readLine } from '../debug/read-line.ts';
+import { DebugSession, type Surroundings } from '../debug/session.ts';
+import { type EnterContainer, shells } from '../debug/shell.ts';
+import { type DebugOptions, ERROR, stepNamed } from '../debug/state.ts';
+import { failureError, UserError } from '../errors.ts';
+import type { Outcome, StepFailure } from '../events.ts';
+import { runPlan } from '../exec/run-plan.ts';
+import { onStopSignal } from '../exec/signals.ts';
+import { callersTerminal } from '../exec/terminal.ts';
+import { diagnose } from '../host/diagnose.ts';
+import { newOperationId } from '../host/operation.ts';
+import { INIT, INIT_START, type Values } from '../plan/arg.ts';
+import type { Facts } from '../plan/facts.ts';
+import { unknownStep } from '../plan/fail-at.ts';
+import { planExec } from '../plan/join/plan-exec.ts';
+import { renderJson } from '../plan/json.ts';
+import { renderMarkdown } from '../plan/markdown.ts';
+import { shown } from '../plan/names.ts';
+import { renderScript } from '../plan/script.ts';
+import type { Spec } from '../plan/spec.ts';
+import type { Plan, Step } from '../plan/step.ts';
+import { capabilities } from '../ui/capabilities.ts';
+import { messageText } from '../ui/messages.ts';
+import type { Reporter, Write } from '../ui/reporter.ts';
+import { type AfterSteps, givenUp, sayWhy } from './execute.ts';
+
+export interface DebugRun {
+  readonly debug: DebugOptions;
+  readonly facts: Facts;
+  readonly spec: Spec;
+  /** What the user typed, for the heading of a script. */
+  readonly commandLine: string;
+}
+
+/** Runs one plan with the debugger. Throws a usage error for a breakpoint at a step that the plan does not have. */
+export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterSteps): Promise<Outcome> {
+  const breakpoints = run.debug.breakpoints.map(name => breakpoint(plan, name));
+  const terminal = capabilities(process.stderr, process.env).terminal;
+  const write: Write = text => process.stderr.write(terminal ? text.replaceAll('\n', '\r\n') : text);
+  const frontEnd = linePrompt({ write, readLine, terminal: process.stdin.isTTY === true });
+  const session = new DebugSession(plan, { ...run.debug, breakpoints }, frontEnd, surroundings(plan, run));
+  const reporter: Reporter = {
+    emit: event => session.emit(event),
+    say: message => write(messageText(message)),
+    close: () => Promise.resolve(),
+  };
+  for (const text of plan.notes) reporter.say({ kind: 'note', text });
+  const stopListening = onStopSignal(() => undefined);
+  try {
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      runPlan(plan, {
+        ...session.options,
+        afterSteps: async (stopped, removeKept) => {
+          await session.takeBack();
+          await afterSteps?.(stopped, reporter, removeKept);
+        },
+        giveUp: leftovers => reject(givenUp(leftovers)),
+      }).then(resolve, reject);
+    });
+    await session.close();
+    sayWhy(session.state.plan, outcome, reporter, because);
+    return outcome;
+  } finally {
+    stopListening();
+  }
+}
+
+function breakpoint(plan: Plan, name: string): string {
+  const found = stepNamed(plan, name);
+  if (found !== undefined) return found;
+  const failure = unknownStep(name, plan);
+  throw failureError([{ ...failure, hint: `${failure.hint} --break ${ERROR} stops at any failure.` }]);
+}
+
+function surroundings(plan: Plan, { facts, spec, commandLine }: DebugRun): Surroundings {
+  return {
+    look: async values => {
+      const { takeSnapshot } = await import('../snapshot/take.ts');
+      return takeSnapshot(values);
+    },
+    diagnose: because,
+    shell: shells(facts, enterContainer(facts, spec, plan.subject)),
+    write: (now, file = `${now.subject}.sh`) => exported(now, file, commandLine),
+    terminal: callersTerminal(plan, { keysAreOurs: true }),
+    now: () => Date.now(),
+  };
+}
+
+/** Who lets a step fail with `f` did not type --fail-at. */
+function because(plan: Plan, step: Step, failure: StepFailure): ReturnType<typeof diagnose> {
+  return failure.onPurpose && !step.failsOnPurpose
+    ? { cause: `The step ${step.id} failed because you asked for it.` }
+    : diagnose(plan, step, failure);
+}
+
+/** The shell of the image enters as a command of `exec` does: through a root directory that has nothing of the host but programs, without privileges. */
+function enterContainer(facts: Facts, spec: Spec, name: string): EnterContainer {
+  return async (line, { values, prompt }) => {
+    const terminal = line === undefined;
+    const planned = planExec({
+      container: { type: 'running', name, init: initOf(values) },
+      spec: {
+        ...spec,
+        process: {
+          ...spec.process,
+          terminal,
+          args: terminal ? ['/bin/sh'] : ['/bin/sh', '-c', line],
+          env: [
+            ...spec.process.env,
+            `PS1=${prompt}`,
+            ...(terminal ? [`TERM=${process.env['TERM'] || 'xterm'}`] : []),
+          ],
+        },
+      },
+      ...{ stdin: terminal, hasEnv: false, id: newOperationId(), facts },
+    });
+    if (!planned.ok) return planned.failures.map(({ message }) => message).join(' ');
+    const outcome = await runPlan(planned.value, { emit: () => undefined, giveUp: () => undefined });
+    return outcome.failure === undefined
+      ? undefined
+      : `The container could not be entered: ${outcome.failure.stderr.trim() || outcome.failure.command}`;
+  };
+}
+
+function initOf(values: Values): { readonly pid: number; readonly start: string } {
+  return { pid: Number(values.get(INIT.var)), start: values.get(INIT_START.var) ?? '' };
+}
+
+/** Writes the plan as the file's name asks for. Never over a file that is there. */
+function exported(plan: Plan, file: string, commandLine: string): string {
+  const [, ending = ''] = /\.([^./]+)$/.exec(file) ?? [];
+  const render = RENDERERS[ending];
+  if (render === undefined)
+    throw new UserError(`${shown(file)} tells no format: its name has to end in .sh, .md or .json.`);
+  try {
+    const path = resolvePath(file);
+    writeFileSync(path, render(plan, commandLine), { flag: 'wx', mode: ending === 'sh' ? 0o755 : 0o644 });
+    return `written: ${path}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      code === 'EEXIST'
+        ? `${shown(file)} is there already, and is left as it is: x FILE takes another name.`
+        : `The plan could not be written: ${message}.`,
+    );
+  }
+}
+
+const RENDERERS: Readonly<Record<string, (plan: Plan, commandLine: string) => string>> = {
+  sh: (plan, commandLine) => renderScript([plan], commandLine),
+  md: plan => renderMarkdown(plan),
+  json: plan => renderJson(plan),
+};
