@@ -7,6 +7,7 @@ import { knownValues } from '../plan/values.ts';
 import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { directoryPassedOn } from './causes/directory-passed-on.ts';
 import { forkRefused } from './causes/fork-refused.ts';
 import { limitReached } from './causes/limits.ts';
 import { nameTaken } from './causes/name-taken.ts';
@@ -25,6 +26,7 @@ const CAUSES: readonly Cause[] = [
   imageOperationFailed,
   saveFailed,
   programMissing,
+  directoryPassedOn,
   notEntered,
   limitReached,
   copyRefused,
