@@ -1,6 +1,6 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
-import { fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
@@ -172,13 +172,15 @@ async function start(
     state.heldByStart.add(text(action.ended));
   }
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
+  const nowhere = action.detached ? openSync('/dev/null', 'r+') : undefined;
   const container = startContainer(action.argv.map(text), {
     gate,
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
-    log: state.log,
+    log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
   });
+  if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();
   state.container = container;
   const pid = await container.initPid;
