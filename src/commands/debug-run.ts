@@ -29,6 +29,7 @@ import { capabilities } from '../ui/capabilities.ts';
 import { messageText } from '../ui/messages.ts';
 import type { Reporter, Write } from '../ui/reporter.ts';
 import { type AfterSteps, givenUp, sayWhy } from './execute.ts';
+import { recording } from './recording.ts';
 
 export interface DebugRun {
   readonly debug: DebugOptions;
@@ -36,6 +37,8 @@ export interface DebugRun {
   readonly spec: Spec;
   /** What the user typed, for the heading of a script. */
   readonly commandLine: string;
+  /** The file that --record names. */
+  readonly record: string | undefined;
 }
 
 /** Runs one plan with the debugger. Throws a usage error for a breakpoint at a step that the plan does not have. */
@@ -45,17 +48,19 @@ export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterStep
   const write: Write = text => process.stderr.write(terminal ? text.replaceAll('\n', '\r\n') : text);
   const frontEnd = linePrompt({ write, readLine, terminal: process.stdin.isTTY === true });
   const session = new DebugSession(plan, { ...run.debug, breakpoints }, frontEnd, surroundings(plan, run));
-  const reporter: Reporter = {
+  const screen: Reporter = {
     emit: event => session.emit(event),
     say: message => write(messageText(message)),
-    close: () => Promise.resolve(),
+    close: () => session.close(),
   };
+  const reporter = recording(screen, run.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
   const stopListening = onStopSignal(() => undefined);
   try {
     const outcome = await new Promise<Outcome>((resolve, reject) => {
       runPlan(plan, {
         ...session.options,
+        emit: event => reporter.emit(event),
         afterSteps: async (stopped, removeKept) => {
           await session.takeBack();
           await afterSteps?.(stopped, reporter, removeKept);
@@ -63,7 +68,7 @@ export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterStep
         giveUp: leftovers => reject(givenUp(leftovers)),
       }).then(resolve, reject);
     });
-    await session.close();
+    await reporter.close();
     sayWhy(session.state.plan, outcome, reporter, because);
     return outcome;
   } finally {
