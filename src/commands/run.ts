@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import { EXIT, UserError, valueOf } from '../errors.ts';
+import type { Outcome } from '../events.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage, shortName } from '../host/images.ts';
@@ -21,7 +22,7 @@ import type { Plan } from '../plan/step.ts';
 import { executeInBackground } from './background.ts';
 import { missingBase } from './base-image.ts';
 import { tellDiscarded } from './discarded.ts';
-import { execute } from './execute.ts';
+import { type AfterSteps, execute } from './execute.ts';
 import { freeName } from './free-name.ts';
 import { scriptText } from './plan-options.ts';
 import { RUN_HELP } from './run-help.ts';
@@ -92,12 +93,18 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     if (outcome === undefined) process.stdout.write(`${request.name}\n`);
     return outcome?.status ?? EXIT.ok;
   }
+  const { debug } = parsed;
+  const debugging = debug === undefined ? undefined : await import('./debug-run.ts');
+  const carryOut = (whole: Plan, afterSteps?: AfterSteps): Promise<Outcome> =>
+    debug === undefined || debugging === undefined
+      ? execute(whole, parsed, afterSteps)
+      : debugging.debugRun(whole, { ...parsed, debug, facts, spec, commandLine }, afterSteps);
   if (committing === undefined) {
     const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
-    return (await execute(plan, parsed, discarded)).status;
+    return (await carryOut(plan, discarded)).status;
   }
   const stored = base === undefined ? image : loadImage(paths, request.image);
-  return committing.runAndCommit(paths, plan, () => withCommit(stored), parsed);
+  return committing.runAndCommit(paths, plan, () => withCommit(stored), parsed, carryOut);
 }
 
 /** A script that makes an image names the layers that it stands on. */

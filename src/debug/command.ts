@@ -13,10 +13,10 @@ export type Command =
   | { readonly type: 'break'; readonly step?: string }
   /** Let the next step fail. */
   | { readonly type: 'fail' }
-  /** A shell on the host. */
-  | { readonly type: 'host-shell' }
-  /** A shell in the namespaces as they are now. */
-  | { readonly type: 'inside-shell' }
+  /** A shell on the host, or one line of it. */
+  | { readonly type: 'host-shell'; readonly line?: string }
+  /** Likewise, in the namespaces as they are now. */
+  | { readonly type: 'inside-shell'; readonly line?: string }
   /** Another command in place of the next one, as it would be typed in a shell. */
   | { readonly type: 'edit'; readonly text: string }
   /** Write the plan, as it is now, into a file: .sh, .md or .json. */

@@ -15,6 +15,7 @@ import {
 
 /** A process that outlives us, in a session of its own. */
 export interface Background {
+  readonly pid: number | undefined;
   /** What it prints, line by line, until we leave. */
   readonly lines: AsyncIterable<string>;
   /** What it said on stderr, once it has ended. */
@@ -37,6 +38,7 @@ export function startBackground(argv: readonly string[], input: string): Backgro
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   return {
+    pid: child.pid,
     lines: createInterface({ input: child.stdout }),
     said: child.then(result => ended(result).stderr),
     kill: signal => killGroup(child.pid, signal),

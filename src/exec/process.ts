@@ -200,3 +200,32 @@ export async function runInPlace(
     }),
   );
 }
+
+/**
+ * Runs a shell for the user, to its end: what it reads is the caller's stdin or nothing, what it says goes to the caller's stderr. At a terminal it stays in our
+ * session, so that it can have jobs; otherwise it is a process group of its own, and `stopped` ends it. Returns its exit status.
+ */
+export async function runShell(
+  argv: readonly string[],
+  options: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly directory: string;
+    readonly terminal: boolean;
+    readonly stopped: AbortSignal;
+  },
+): Promise<number | undefined> {
+  const [program = '', ...words] = argv;
+  const { terminal, stopped } = options;
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    env: { ...options.variables },
+    cwd: options.directory,
+    detached: !terminal,
+    stdio: descriptors(terminal ? 'inherit' : 'ignore', process.stderr.fd, process.stderr.fd),
+  });
+  const stop = () => (terminal ? child.kill('SIGHUP') : killGroup(child.pid, 'SIGKILL'));
+  stopped.addEventListener('abort', stop);
+  const { exitCode } = await child;
+  stopped.removeEventListener('abort', stop);
+  return exitCode;
+}

@@ -10,7 +10,9 @@ import { knownValues } from '../plan/values.ts';
 import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { directoryPassedOn } from './causes/directory-passed-on.ts';
 import { forkRefused } from './causes/fork-refused.ts';
+import { initGone } from './causes/init-gone.ts';
 import { limitReached } from './causes/limits.ts';
 import { wrongOperand } from './causes/mount-target.ts';
 import { nameTaken } from './causes/name-taken.ts';
@@ -31,7 +33,9 @@ const CAUSES: readonly Cause[] = [
   imageOperationFailed,
   saveFailed,
   programMissing,
+  initGone,
   commandRefused,
+  directoryPassedOn,
   notEntered,
   limitReached,
   copyRefused,

@@ -7,7 +7,7 @@ import { screenTranslator } from '../lang/translator.ts';
 import type { Step } from '../plan/step.ts';
 import type { Translate } from '../plan/translate.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { LiveView } from './live-view.tsx';
+import type { LiveView, Screen } from './live-view.tsx';
 import { type Ink, loadInk } from './load-ink.ts';
 import { ascii, marks as marksOf } from './marks.ts';
 import { messageText } from './messages.ts';
@@ -17,11 +17,15 @@ import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } fr
 
 export interface TtyOptions {
   readonly write: Write;
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: Screen;
   readonly able: Capabilities;
   readonly language: Language;
   /** There is a pause before each step: the rows are drawn from the beginning, and stay. */
   readonly paced: boolean;
+  /** What keys do, in the last line, when it is not that Ctrl-C stops and undoes. */
+  readonly keys?: string;
+  /** Frames in a second, at most. */
+  readonly fps?: number;
 }
 
 /** What takes longer than this, in milliseconds, is drawn. Loading Ink costs about as much again, and a container is up before. */
@@ -88,6 +92,7 @@ class TtyReporter implements Reporter {
   }
 
   close(): Promise<void> {
+    if (this.#state.outcome === undefined) this.#stopDrawing();
     return this.#ending;
   }
 
@@ -111,7 +116,10 @@ class TtyReporter implements Reporter {
   async #draw(): Promise<void> {
     const ink = await this.#load();
     if (!this.#drawing || this.#live !== undefined) return;
-    this.#live = { ink, view: ink.showLive(this.#view(ink), this.#options.stream, this.#print) };
+    this.#live = {
+      ink,
+      view: ink.showLive(this.#view(ink), this.#options.stream, this.#print, this.#options.fps),
+    };
   }
 
   #redraw(): void {
@@ -138,6 +146,7 @@ class TtyReporter implements Reporter {
       state: this.#state,
       next: this.#next,
       marks: this.#marks,
+      keys: this.#options.keys,
       say: this.#say,
       columns: columns || 80,
       rows: rows || 24,

@@ -23,6 +23,8 @@ export interface ViewProps {
   readonly say?: Translate;
   readonly columns: number;
   readonly rows: number;
+  /** What keys do, when it is not that Ctrl-C stops and undoes. */
+  readonly keys?: string | undefined;
 }
 
 /** Narrower than this, in columns, rows go without their command. */
@@ -277,10 +279,11 @@ function Bar({ state, marks, columns }: ViewProps): ReactNode {
   return <Line>{label + full.repeat(filled) + empty.repeat(width - filled)}</Line>;
 }
 
-function Hint({ state, say = ENGLISH }: ViewProps): ReactNode {
+function Hint({ state, keys, say = ENGLISH }: ViewProps): ReactNode {
   const { interrupted } = state;
   if (interrupted !== undefined)
     return <Line bold>{` ${say(`${interrupted.signal}: ${interrupted.reaction}`)}`}</Line>;
+  if (keys !== undefined) return <Line dim>{` ${keys}`}</Line>;
   const done = count(state.steps, 'done');
   return <Line dim>{` Ctrl-C  ${say(`stop here and undo ${done} step${done === 1 ? '' : 's'}`)}`}</Line>;
 }

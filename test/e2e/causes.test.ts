@@ -3,7 +3,7 @@
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mountOf } from '../../src/host/mount-table.ts';
-import { type Arg, arg, C, M } from '../../src/plan/arg.ts';
+import { type Arg, arg, C, INIT, M } from '../../src/plan/arg.ts';
 import { saysCause } from '../support/causes.ts';
 import { before, type Edit, edited, failsEdited, replaced } from '../support/edited.ts';
 import { makeImage } from '../support/image.ts';
@@ -34,6 +34,9 @@ const options = (change: (text: string) => string) => [
   ),
 ];
 const lower = (names: string) => options(text => text.replace(/lowerdir=[^,]*/, `lowerdir=${names}`));
+
+/** What was killed is there for another moment. */
+const KILL_AND_WAIT = 'kill -KILL "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done';
 
 const CASES: readonly Case[] = [
   {
@@ -95,9 +98,24 @@ const CASES: readonly Case[] = [
     stderr: /bad usage|Usage|not enough/i,
   },
   {
-    id: 'overlay-no-lower',
+    id: 'overlay-option-unknown',
     at: 'mount-overlay',
     edits: () => options(text => text.replace('lowerdir=', 'lowerdri=')),
+    stderr: /wrong fs type|Invalid argument/,
+    culprit: 'mount(8) or overlay has each option: NO <--',
+  },
+  {
+    id: 'overlay-options-conflict',
+    at: 'mount-overlay',
+    edits: () => options(text => `redirect_dir=on,${text}`),
+    stderr: /wrong fs type|Invalid argument/,
+    culprit: 'redirect_dir=on beside userxattr: YES <--',
+    modes: ['range', 'single'],
+  },
+  {
+    id: 'overlay-no-lower',
+    at: 'mount-overlay',
+    edits: () => options(text => text.replace(/lowerdir=[^,]*,/, '')),
     stderr: /wrong fs type|Invalid argument/,
   },
   {
@@ -162,8 +180,14 @@ const CASES: readonly Case[] = [
       ...options(text => `index=on,${text}`),
       before('mount-overlay', ...otherOverlay(link)),
     ],
-    stderr: /busy/,
+    stderr: /already mounted|busy/,
     culprit: 'no other overlay has this upperdir: NO <--',
+  },
+  {
+    id: 'init-gone',
+    at: 'mount-overlay',
+    edits: () => [before('mount-overlay', 'sh', '-c', KILL_AND_WAIT, 'kill', arg`${INIT}`)],
+    stderr: /No such file|No such process/,
   },
   {
     id: 'program-unknown',
@@ -247,7 +271,10 @@ for (const { id, at, edits, stderr, culprit, modes } of CASES)
       const { told, failure } = await failsEdited(place, at, ...edits(place, layers[0]?.link ?? ''));
       assert.match(told, saysCause(id));
       assert.match(failure.stderr, stderr);
-      if (culprit !== undefined) assert.ok(told.includes(culprit), `${culprit} is not in: ${told}`);
+      const guilty = failure.diagnosis?.checked?.filter(check => check.culprit);
+      const [found] = guilty ?? [];
+      if (culprit !== undefined)
+        assert.is(`${found?.what}: ${found?.holds ? 'YES' : 'NO'} <--`, culprit, JSON.stringify(guilty));
     },
     modes,
   );

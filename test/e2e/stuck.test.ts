@@ -2,15 +2,25 @@
 
 import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { background, directoryOf, ended, exitStatus, withContainers } from '../support/containers.ts';
+import {
+  background,
+  directoryOf,
+  ended,
+  exitStatus,
+  monitorOf,
+  withContainers,
+} from '../support/containers.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
-import { ownDirectory, type Place } from '../support/modes.ts';
+import { pruneAll } from '../support/killing.ts';
+import { eachMode, ownDirectory, type Place } from '../support/modes.ts';
 import { eachPreparedMode, prepared } from '../support/prepared.ts';
 import { GUARD } from '../support/probe.ts';
-import { startTinydocker, tinydocker } from '../support/run.ts';
+import { startAs, startTinydocker, tinydocker } from '../support/run.ts';
 import { until } from '../support/until.ts';
 
 const test = suite('stuck');
@@ -123,6 +133,58 @@ for (const program of ['rm', 'flock']) {
       }),
   );
 }
+
+eachMode(
+  test,
+  'who starts a container and says nothing is named, and killed when it is asked to stop for the third time',
+  async place => {
+    makeImage(place);
+    const before = hostState(place.store);
+    const running = startTinydocker(place, ['run', '-q', '-d', '--pace', '50ms', 'c1', 'true']);
+    await until(() => monitorOf(place, 'c1') !== undefined);
+    const monitor = monitorOf(place, 'c1') ?? 0;
+    process.kill(monitor, 'SIGSTOP');
+    await until(() => running.stderr() !== '', 20_000);
+    assert.match(
+      running.stderr(),
+      new RegExp(
+        `^tinydocker: still waiting to [a-z ]+: process ${monitor}, which starts the container, is stopped; kill -CONT ${monitor} lets it go on\\.\nCtrl-C stops it\\.\n$`,
+      ),
+    );
+    for (const _ of [1, 2, 3]) {
+      running.kill('SIGINT');
+      await sleep(50);
+    }
+    const { status, stderr } = await running.ended;
+    assert.is(status, 130);
+    assert.match(stderr, /given up, as asked; whoever was starting the container was killed\.\n.* prune /);
+    await pruneAll(place);
+    await assertUnchanged(before, place.store);
+  },
+  ['root'],
+);
+
+eachMode(
+  test,
+  'who holds a container that is to start is named',
+  place =>
+    withContainers(place, async () => {
+      makeImage(place);
+      const first = await tinydocker(place, ['run', '-q', '--keep', 'c1', 'true']);
+      assert.is(first.status, 0, first.stderr);
+      const holding = startAs(place, ['flock', directoryOf(place, 'c1'), 'sleep', '12']);
+      const { status, stderr } = await tinydocker(place, ['start', 'c1']);
+      assert.is(status, 0, stderr);
+      assert.match(
+        stderr,
+        new RegExp(
+          `note: still waiting to take the container: process ${holding.pid} has the container\\.\n`,
+        ),
+      );
+      await holding.ended;
+    }),
+  ['root'],
+);
 
 /** The fifos of c1, and its socket. */
 function fifos(place: Place): readonly string[] {

@@ -62,7 +62,7 @@ const PIVOT: readonly CauseRow[] = [
   {
     id: 'pivot-one-directory',
     made: 'pivot_root gets one directory',
-    said: 'pivot_root was given 1 directories, and takes two: the new root, and where to put the old one.',
+    said: 'pivot_root takes two directories, the new root and where to put the old one, and was given 1.',
     lesson: 'pivot-root',
   },
 ];
@@ -75,8 +75,20 @@ const OVERLAY: readonly CauseRow[] = [
     lesson: 'layers',
   },
   {
+    id: 'overlay-option-unknown',
+    made: 'the option lowerdir is misspelt (EINVAL)',
+    said: 'The overlay has the option "lowerdri", which is none of mount(8) and none that overlay is known to have.',
+    lesson: 'layers',
+  },
+  {
+    id: 'overlay-options-conflict',
+    made: "an ordinary user's overlay, which has userxattr, gets redirect_dir=on as well (EINVAL)",
+    said: 'The overlay has both userxattr and redirect_dir=on, which exclude each other.',
+    lesson: 'fake-root',
+  },
+  {
     id: 'overlay-no-lower',
-    made: 'the option lowerdir is misspelt',
+    made: 'the option lowerdir is left out (EINVAL)',
     said: 'The overlay has no lowerdir: its options name no directory to stand on.',
     lesson: 'layers',
   },
@@ -145,8 +157,14 @@ const OVERLAY: readonly CauseRow[] = [
 const NAMESPACES: readonly CauseRow[] = [
   {
     id: 'namespaces-at-limit',
-    made: 'a sysctl user.max_*_namespaces is 0 in a user namespace of the test, each of the seven in turn',
-    said: 'No more {kind} namespaces can be made: the sysctl user.max_{kind}_namespaces is 0.',
+    made: 'a sysctl user.max_*_namespaces is 0 in a user namespace of the test, each of the seven in turn; the lesson is that of the kind',
+    said: 'No more {name} namespaces can be made: the sysctl user.max_{kind}_namespaces is 0.',
+  },
+  {
+    id: 'init-gone',
+    made: "the container's init is killed before the overlay is mounted",
+    said: "The container's init, process {number}, has ended before everything was ready, and its namespaces with it.",
+    lesson: 'pid-1',
   },
   {
     id: 'namespaces-nested',
@@ -205,7 +223,7 @@ const NAMESPACES: readonly CauseRow[] = [
   {
     id: 'subuid-range',
     made: '/etc/subuid gives a range that runs over the last id there is',
-    said: 'The program newuidmap {verb} the range of ids that /etc/subuid gives{more}.',
+    said: 'The program newuidmap can not map the range that /etc/subuid gives: 65536 ids from 4294967290 run over the last one that there is, 4294967295.',
     lesson: 'fake-root',
   },
   {

@@ -1,6 +1,7 @@
 /** Plans in which steps were edited, as the debugger lets its user do, carried out for real as the place's user. */
 
 import * as assert from 'uvu/assert';
+import type { Order } from '../../src/commands/monitor.ts';
 import type { PlanEvent, StepFailure } from '../../src/events.ts';
 import { probeFacts } from '../../src/host/facts.ts';
 import { loadImage } from '../../src/host/images.ts';
@@ -57,9 +58,13 @@ export async function failsEdited(
   const whole = planFor(place);
   const plan = { ...whole, steps: edits.reduce((steps, edit) => edit(steps), whole.steps) };
   const left = hostState(place.store);
-  const { stdout, stderr } = await tinydocker(place, ['monitor'], {
-    input: JSON.stringify({ plan, pace: 0 }),
-  });
+  const order: Order = {
+    plan,
+    pace: 0,
+    recording: { started: Date.now(), plan: 0, files: [] },
+    looks: false,
+  };
+  const { stdout, stderr } = await tinydocker(place, ['monitor'], { input: JSON.stringify(order) });
   assert.not.match(stdout, /^ran /m, 'the payload ran');
   const failed = stdout
     .split('\n')

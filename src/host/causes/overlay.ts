@@ -52,7 +52,6 @@ export function missingLayer(store: string, options: string): Diagnosis | undefi
   return {
     cause: `A layer of the image is missing in the store: ${join(store, missing)} does not lead to a directory.`,
     hint: 'Import the image again: tinydocker image import.',
-    checked: [{ what: `$STORE/${missing} leads to a directory`, holds: false, culprit: true }],
     lesson: 'layers',
   };
 }
@@ -63,7 +62,6 @@ function noOverlay(): Diagnosis | undefined {
   return {
     cause: 'This kernel does not know overlay: /proc/filesystems does not list it.',
     hint: 'Load the module: sudo modprobe overlay. A kernel without it can not run containers from images.',
-    checked: [{ what: '/proc/filesystems lists overlay', holds: false, culprit: true }],
     lesson: 'where-writes-go',
   };
 }

@@ -17,7 +17,7 @@ export const pivotRefused: Cause = scene => {
   const [, newRoot, putOld] = words;
   if (newRoot === undefined || putOld === undefined || words.length > 3)
     return {
-      cause: `pivot_root was given ${words.length - 1} directories, and takes two: the new root, and where to put the old one.`,
+      cause: `pivot_root takes two directories, the new root and where to put the old one, and was given ${words.length - 1}.`,
       hint: 'pivot_root NEW_ROOT PUT_OLD',
       lesson: 'pivot-root',
     };

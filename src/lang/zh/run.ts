@@ -91,7 +91,7 @@ export const run = (): Catalogue => ({
     '在某些发行版上，script 是单独的软件包（bsdutils、util-linux-script）。',
   'new namespaces': '新建命名空间',
   "unshare(2) gives the process new namespaces: a mount table of its own (private: no mount of the container appears on the host), hostname, IPC objects, network, process ids and cgroup view. For an ordinary user it first makes a user namespace, in which that user is root. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.":
-    'unshare(2) 给进程新的命名空间：自己的挂载表（传播类型为 private：容器的挂载不会出现在宿主机上）、主机名、IPC 对象、网络、进程号和 cgroup 视图。对普通用户，它会先创建一个用户命名空间，该用户在其中是 root。setpriv 丢弃 docker 容器所没有的一切权能，用 prctl(2) 设置 no_new_privs，并让 init 与我们同生共死（PR_SET_PDEATHSIG）。随后 init 报告自己的 PID 并等待。',
+    'unshare(2) 给进程新的命名空间：自己的挂载表（传播类型为 private：容器的挂载不会出现在宿主机上）、主机名、IPC 对象、网络、进程号和 cgroup 视图。对普通用户，它会先创建一个用户命名空间，该用户在其中是 root。setpriv 丢弃 docker 容器所没有的一切权能，用 prctl(2) 设置 no_new_privs，并让 init 随我们一同结束（PR_SET_PDEATHSIG）。随后 init 报告自己的 PID 并等待。',
   'Operation not permitted: user namespaces are denied to ordinary users here; tinydocker doctor says by what.':
     'Operation not permitted：这里不允许普通用户使用用户命名空间；tinydocker doctor 会说明是什么在禁止。',
   'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.':

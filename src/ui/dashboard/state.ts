@@ -31,14 +31,13 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** What is shown of a mount; see MountEntry. */
+export type MountLine = Pick<MountEntry, 'mountPoint' | 'type' | 'options'>;
+
 /** What a panel shows of the selected container. */
 export type PanelData =
   | { readonly panel: 'changes'; readonly changes: readonly FoundChange[]; readonly complete: boolean }
-  | {
-      readonly panel: 'mounts';
-      readonly mounts: readonly Pick<MountEntry, 'mountPoint' | 'type' | 'options'>[];
-      readonly from: 'kernel' | 'record';
-    }
+  | { readonly panel: 'mounts'; readonly mounts: readonly MountLine[]; readonly from: 'kernel' | 'record' }
   | { readonly panel: 'namespaces'; readonly pid: number; readonly namespaces: readonly NamespaceLook[] }
   | {
       readonly panel: 'usage';
