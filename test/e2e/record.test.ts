@@ -187,4 +187,23 @@ eachMode(
   ['root'],
 );
 
+eachMode(
+  test,
+  'the debugger is recorded, too, with what was taken back',
+  async place => {
+    makeImage(place);
+    const file = join(place.home, 'd.ndjson');
+    const run = ['run', '--step', '--record', file, 'c1', 'true'];
+    const { status, stderr } = await tinydocker(place, run, { input: 'n\nn\nN\nc\n' });
+    assert.is(status, 0, stderr);
+    const recording = read(file);
+    assert.equal([recording.unknown, endingOf(recording).ending], [0, 'succeeded']);
+    for (const type of ['back-started', 'back-done', 'snapshot'] as const)
+      assert.ok(types(recording).includes(type), type);
+    const replayed = await tinydocker(place, ['replay', file]);
+    assert.match(replayed.stdout, /^back: make-fifos \(make the gate\), in \d+ ms$/m);
+  },
+  ['root'],
+);
+
 test.run();
