@@ -36,9 +36,9 @@ Examples
 Usage
   tinydocker lesson [OPTIONS] [LESSON]
 
-A lesson asks you to predict something, shows the commands that find it out, runs
-them when you press Enter, and compares what they print with what it expects. q
-and Enter quit. Without a terminal it runs to its end without waiting.
+A lesson asks you to predict something, shows the commands that find it out,
+runs them when you press Enter, and compares what they print with what it
+expects. q and Enter quit. Without a terminal it does not wait.
 
 Everything happens in a store and a directory of the lesson's own. Your images
 and containers are not touched, and nothing is left: not when it ends, not after

@@ -98,7 +98,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const carryOut = (whole: Plan, afterSteps?: AfterSteps): Promise<Outcome> =>
     debug === undefined || debugging === undefined
       ? execute(whole, parsed, afterSteps)
-      : debugging.debugRun(whole, { debug, facts, spec, commandLine, record: parsed.record }, afterSteps);
+      : debugging.debugRun(whole, { ...parsed, debug, facts, spec, commandLine }, afterSteps);
   if (committing === undefined) {
     const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
     return (await carryOut(plan, discarded)).status;

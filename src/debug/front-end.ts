@@ -15,6 +15,8 @@ export interface DebugFrontEnd {
   handOver(): Promise<void>;
   /** It is ours again. Also called when it was never handed over. */
   takeBack(): Promise<void>;
+  /** Something that no event tells. Without it, it is printed. */
+  say?(text: string): void;
   /** Everything has been shown. */
   close(state: DebugState): Promise<void>;
 }

@@ -3,6 +3,7 @@
  * belongs to the container; of stdin it takes one line at a time, and not a byte more.
  */
 
+import { messageText } from '../ui/messages.ts';
 import type { Write } from '../ui/reporter.ts';
 import { cleanedUpSentence, discardedSentence, failedSentence } from '../ui/summary.ts';
 import { visible, visibleLines } from '../ui/visible.ts';
@@ -142,8 +143,7 @@ class LinePrompt implements DebugFrontEnd {
     if (stop.type === 'failure')
       return [
         ...intro,
-        `cause: ${visible(stop.cause)}`,
-        ...(stop.hint === undefined ? [] : visibleLines(stop.hint)),
+        messageText({ ...stop, kind: 'error', text: stop.cause }).trimEnd(),
         'Nothing has been undone yet. n undoes it all; e edits the step and tries again; N goes back to before it; s and S are shells.',
       ];
     return [
@@ -207,7 +207,8 @@ function happened(
           : visibleLines(event.failure.stderr).map(line => `  ${line}`)),
       ];
     case 'interrupted':
-      return [`${event.signal}: ${event.reaction}`];
+      // Whoever types q knows it.
+      return state.key === 'q' ? [] : [`${event.signal}: ${event.reaction}`];
     case 'changes-discarded':
       return [discardedSentence(event)];
     case 'container-exited':

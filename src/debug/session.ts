@@ -5,6 +5,7 @@ import type { Directive, RunOptions } from '../exec/run-plan.ts';
 import type { CallersTerminal } from '../exec/terminal.ts';
 import type { Values } from '../plan/arg.ts';
 import { backOf } from '../plan/back.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Command } from './command.ts';
@@ -24,12 +25,10 @@ import {
 
 export interface Surroundings {
   readonly look: (values: Values) => Promise<Snapshot>;
-  /** The true cause of a failure. */
-  readonly diagnose: (
-    plan: Plan,
-    step: Step,
-    failure: StepFailure,
-  ) => { readonly cause: string; readonly hint?: string | undefined };
+  /** Tells everybody what happened, the session included. */
+  readonly emit: (event: PlanEvent) => void;
+  /** The cause of a failure, where the executor knows none. */
+  readonly diagnose: (plan: Plan, step: Step, failure: StepFailure) => Diagnosis;
   /** Runs a shell, or one line of it, to its end. Returns a sentence when that is not possible. */
   readonly shell: (
     where: 'host-shell' | 'inside-shell',
@@ -112,14 +111,8 @@ export class DebugSession {
   async #afterFailure(step: Step, failure: StepFailure, values: Values): Promise<Directive | undefined> {
     if (!stopsAtFailure(this.#state)) return undefined;
     const planned = this.#state.plan.steps.find(({ id }) => id === step.id) ?? step;
-    const { cause, hint } = this.#around.diagnose(this.#state.plan, planned, failure);
-    const stop: Stop = {
-      type: 'failure',
-      step: planned,
-      failure,
-      cause,
-      ...(hint === undefined ? {} : { hint }),
-    };
+    const diagnosis = failure.diagnosis ?? this.#around.diagnose(this.#state.plan, planned, failure);
+    const stop: Stop = { type: 'failure', step: planned, failure, ...diagnosis };
     const directive = await this.#ask(stop, values);
     if (this.#startsAgain(directive)) await this.#handOver();
     return directive;
@@ -201,7 +194,7 @@ export class DebugSession {
     });
     await this.takeBack();
     if (refusal !== undefined) this.#refuse([refusal]);
-    else this.#tell({ type: 'snapshot', moment: 'shell', snapshot: await this.#around.look(values) });
+    else this.#around.emit({ type: 'snapshot', moment: 'shell', snapshot: await this.#around.look(values) });
   }
 
   #export(file: string | undefined): void {

@@ -2,7 +2,9 @@
 
 import type { PlanEvent, StepFailure } from '../events.ts';
 import { backOf, backText } from '../plan/back.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import { unknownStep } from '../plan/fail-at.ts';
+import { failed, ok, type Result } from '../plan/result.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
 import { type Change, changesBetween, type Names } from '../snapshot/compare.ts';
@@ -17,13 +19,11 @@ export const ERROR = 'error';
 export type Stop =
   | { readonly type: 'step' | 'breakpoint'; readonly step: Step }
   /** A step failed, and nothing has been undone yet. */
-  | {
+  | (Diagnosis & {
       readonly type: 'failure';
       readonly step: Step;
       readonly failure: StepFailure;
-      readonly cause: string;
-      readonly hint?: string;
-    };
+    });
 
 /** What was done, for whoever wants to know how it came to this. */
 export interface HistoryEntry {
@@ -135,16 +135,25 @@ export function debug(state: DebugState, event: DebugEvent, time: number): Debug
   }
 }
 
-/** Whether the debugger stops before the step, and why. What waits for the container is no place to stop: the terminal is the container's. */
+/**
+ * Whether the debugger stops before the step, and why. Once the command runs it does not: the terminal is the command's then, and going back would throw away
+ * what it wrote.
+ */
 export function stopBefore(state: DebugState, step: Step): Stop | undefined {
-  if (step.action.type === 'wait') return undefined;
+  if (isBehindGate(state.plan, step.id)) return undefined;
   if (state.breakpoints.includes(step.id) && state.mode === 'continue') return { type: 'breakpoint', step };
   return state.mode === 'step' ? { type: 'step', step } : undefined;
 }
 
 /** Whether it stops at a failure, before everything is undone. */
-export function stopsAtFailure({ mode, breakpoints }: DebugState): boolean {
-  return mode === 'step' || breakpoints.includes(ERROR);
+export function stopsAtFailure({ mode, breakpoints, progress: { started } }: DebugState): boolean {
+  return !started && (mode === 'step' || breakpoints.includes(ERROR));
+}
+
+/** Whether the step comes when the command has started. */
+export function isBehindGate({ steps }: Pick<Plan, 'steps'>, id: string): boolean {
+  const gate = steps.findIndex(({ action }) => action.type === 'release');
+  return gate >= 0 && steps.findIndex(step => step.id === id) > gate;
 }
 
 /** The step that would be done next. */
@@ -289,22 +298,38 @@ function commanded(state: DebugState, command: Command): DebugState {
 }
 
 function toggled(state: DebugState, name: string | undefined): DebugState {
-  const found = name === undefined ? nextStep(state)?.id : stepNamed(state.plan, name);
-  if (found === undefined) {
-    const { message, hint } = unknownStep(name ?? '', state.plan);
-    return { ...state, message: { kind: 'refused', lines: [message, hint] } };
+  const found = breakpointAt(state.plan, name ?? nextStep(state)?.id ?? '');
+  if (!found.ok) {
+    const lines = found.failures.flatMap(({ message, hint }) =>
+      hint === undefined ? [message] : [message, hint],
+    );
+    return { ...state, message: { kind: 'refused', lines } };
   }
-  const set = state.breakpoints.includes(found);
+  const set = state.breakpoints.includes(found.value);
   return {
     ...state,
-    breakpoints: set ? state.breakpoints.filter(one => one !== found) : [...state.breakpoints, found],
-    message: { kind: 'said', lines: [`breakpoint at ${found}: ${set ? 'taken away' : 'set'}`] },
+    breakpoints: set
+      ? state.breakpoints.filter(one => one !== found.value)
+      : [...state.breakpoints, found.value],
+    message: { kind: 'said', lines: [`breakpoint at ${found.value}: ${set ? 'taken away' : 'set'}`] },
   };
 }
 
-/** The id of a step by its id or its number, or `error`; undefined when there is none. */
-export function stepNamed({ steps }: Pick<Plan, 'steps'>, name: string): string | undefined {
-  if (name === ERROR) return ERROR;
-  return (steps.find(({ id }) => id === name) ?? (/^\d+$/.test(name) ? steps[Number(name) - 1] : undefined))
-    ?.id;
+/** Where a breakpoint is meant to be: the id of a step, by its id or its number, or `error`. Fails when there is no such step, or when nobody can be asked there. */
+export function breakpointAt(plan: Plan, name: string): Result<string> {
+  if (name === ERROR) return ok(ERROR);
+  const { steps } = plan;
+  const step =
+    steps.find(({ id }) => id === name) ?? (/^\d+$/.test(name) ? steps[Number(name) - 1] : undefined);
+  if (step === undefined) {
+    const failure = unknownStep(name, plan);
+    return failed({ ...failure, hint: `${failure.hint} "${ERROR}" stops at any failure.` });
+  }
+  if (isBehindGate(plan, step.id))
+    return failed({
+      code: 'no-stop-there',
+      status: 2,
+      message: `There is no stop at ${step.id}: the command has started by then, and can not be taken back.`,
+    });
+  return ok(step.id);
 }

@@ -39,6 +39,7 @@ export class PlanRun {
   readonly #looks: Looks;
   /** Names of the values that each step found out. */
   readonly #found: (readonly string[])[] = [];
+  #arrived = false;
   #toldReplayed = false;
   #restart: Omit<Restart, 'plan'> | undefined;
   /** Whoever read what a step wrote to the caller's stdout has had enough, as head(1) has. */
@@ -78,7 +79,8 @@ export class PlanRun {
     await this.#afterSteps();
     this.#stops.phase = 'undo';
     const leftovers = await undoSteps(this.#begun, this.#state, {
-      succeeded: this.#succeeded && this.#keeps,
+      // A new start needs the place that a kept container would have.
+      succeeded: this.#succeeded && this.#keeps && this.#restart === undefined,
       emit: event => this.#emit(event),
       undone: step => this.#journal.note({ type: 'undone', step: step.id }),
     });
@@ -104,7 +106,7 @@ export class PlanRun {
     const { steps } = this.#plan;
     for (let index = 0; index < steps.length; ) {
       const step = this.#plan.steps[index] as Step;
-      const directive = index < (this.#again?.until ?? 0) ? GO : await this.#ask(step, index);
+      const directive = this.#isAgain(index) ? GO : await this.#ask(step, index);
       if (this.#stopsHere() || this.#defect !== undefined) return undefined;
       if (directive.type === 'quit' || directive.type === 'restart') {
         if (directive.type === 'quit') this.stop('SIGINT');
@@ -214,6 +216,12 @@ export class PlanRun {
   #success(): void {
     this.#succeeded = true;
     this.#journal.note({ type: 'succeeded' });
+  }
+
+  /** On the way to where we were; once there, going back further asks again. */
+  #isAgain(index: number): boolean {
+    this.#arrived ||= index >= (this.#again?.until ?? 0);
+    return !this.#arrived;
   }
 
   async #ask(step: Step, index: number): Promise<Directive> {

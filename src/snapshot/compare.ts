@@ -64,6 +64,8 @@ function renumbered(snapshot: Snapshot): Snapshot {
         id: order.get(mount.id) ?? 0,
         parent: order.get(mount.parent) ?? 0,
         propagation: mount.propagation.replaceAll(/\d+/g, 'N'),
+        // A terminal that is bound has a number as its name.
+        ...(mount.type === 'devpts' ? { root: mount.root.replace(/\d+$/, 'N') } : {}),
       })),
     },
   };

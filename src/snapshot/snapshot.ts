@@ -5,7 +5,7 @@ import type { NamespaceName } from '../plan/step.ts';
 export interface Snapshot {
   /** The mount table of whoever makes the container: it never changes. */
   readonly host: { readonly mounts: number; readonly digest: string };
-  /** What lies in the container's directory, without what overlay and the container keep below it. */
+  /** The container's directory, with an empty path, and what lies in it, without what overlay and the container keep below it. */
   readonly directory: readonly FileEntry[];
   /** What the writable layer holds. */
   readonly upper: readonly FileEntry[];

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { Write } from './reporter.ts';
 
 export { dashboard } from './dashboard/view.ts';
+export { debugScreen } from './debug/view.ts';
 export { screenful } from './screen/layout.ts';
 export { RowPainter } from './screen/row-painter.tsx';
 export { TableView } from './table-view.tsx';

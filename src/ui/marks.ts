@@ -12,6 +12,8 @@ export interface Marks {
   readonly border: Border;
   /** Before what is selected, and where a debugger stands. */
   readonly pointer: string;
+  /** Before a step at which a debugger stops. */
+  readonly breakpoint: string;
   /** In place of what was cut off. */
   readonly cut: string;
 }
@@ -46,6 +48,7 @@ const UNICODE: Marks = {
     vertical: '│',
   },
   pointer: '▶',
+  breakpoint: '◆',
   cut: '…',
 };
 
@@ -69,6 +72,7 @@ const ASCII: Marks = {
     vertical: '|',
   },
   pointer: '>',
+  breakpoint: '*',
   cut: '~',
 };
 

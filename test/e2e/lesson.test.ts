@@ -247,6 +247,19 @@ once(
 );
 
 once(
+  'on a terminal: its window is closed in the middle',
+  async place => {
+    const before = await emptyStore(place);
+    const pty = ptyTinydocker(place, ['lesson', 'two-containers']);
+    await enterUntil(pty, /\| two\n/);
+    pty.close();
+    await pty.ended.catch(() => undefined);
+    await assertUnchanged(before, place.store);
+  },
+  ...ON_TERMINAL,
+);
+
+once(
   'on a terminal: in Chinese',
   async place => {
     const pty = ptyTinydocker(place, ['lesson', 'network'], { env: { LANG: 'zh_CN.UTF-8' } });
