@@ -28,6 +28,8 @@ export interface ExecInput {
   readonly stdin: boolean;
   /** Whether the container has an env(1), which sets what no program of the host may see. */
   readonly hasEnv: boolean;
+  /** It goes on in the background, and nobody sees what it writes. */
+  readonly detached?: boolean;
   /** Unique; part of a path. */
   readonly id: string;
   readonly facts: Facts;
@@ -81,6 +83,7 @@ export function planExec(input: ExecInput): Result<Plan> {
     variables: variables(input),
     phases: PHASES,
     steps: [...prepareSteps(), ...enterSteps(input), ...releaseSteps()],
+    ...(input.detached ? { background: true as const } : {}),
     notes: notes(input),
   });
 }
@@ -175,6 +178,7 @@ function enterSteps(input: ExecInput): readonly Step[] {
       ready: arg`${E}/ready`,
       stdin,
       terminal,
+      ...(input.detached ? { detached: true as const } : {}),
       joins: true,
     },
     undo: { type: 'stop-init' },

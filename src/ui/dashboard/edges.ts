@@ -41,7 +41,7 @@ export function feet(state: DashboardState, sheet: Sheet): readonly Line[] {
   const keys = flow(hints(state), columns);
   const { prompt } = state;
   const rows =
-    prompt === undefined ? [said(state, sheet), ...keys] : [...asked(prompt, height, sheet), ...keys];
+    prompt === undefined ? [...said(state, sheet), ...keys] : [...asked(prompt, height, sheet), ...keys];
   return Array.from({ length: height }, (_, row) => fit(rows[row] ?? [], columns, marks.cut));
 }
 
@@ -64,25 +64,28 @@ function asked({ question, text }: Prompt, height: number, { columns, marks }: S
     : [...rows.slice(0, -1), [...(rows.at(-1) ?? []), { text: ' ' }, ...typed]];
 }
 
-function said({ message, jobs }: DashboardState, { marks }: Sheet): Line {
+/** What is at work, or what was said last: an error as long as it is, up to the last row. */
+function said({ message, jobs }: DashboardState, { columns, marks }: Sheet): readonly Line[] {
   const job = jobs.at(-1);
   if (job !== undefined)
     return [
-      { text: ` ${marks.status.running} `, look: { colour: 'cyan' } },
-      { text: `${job}${jobs.length > 1 ? `  (and ${jobs.length - 1} more)` : ''}` },
+      [
+        { text: ` ${marks.status.running} `, look: { colour: 'cyan' } },
+        { text: `${job}${jobs.length > 1 ? `  (and ${jobs.length - 1} more)` : ''}` },
+      ],
     ];
-  if (message === undefined) return [];
+  if (message === undefined) return [[]];
   const text = visible(message.text);
   switch (message.kind) {
     case 'done':
-      return [{ text: ` ${marks.status.done} `, look: { colour: 'green' } }, { text }];
+      return [[{ text: ` ${marks.status.done} `, look: { colour: 'green' } }, { text }]];
     case 'failed':
-      return [
-        { text: ` ${marks.status.failed} `, look: { colour: 'red' } },
-        { text, look: { bold: true } },
-      ];
+      return wrapText(text, columns - 4).map((row, index) => [
+        { text: index === 0 ? ` ${marks.status.failed} ` : '   ', look: { colour: 'red' } },
+        { text: row, look: { bold: true } },
+      ]);
     case 'note':
-      return line(` ${text}`);
+      return wrapText(text, columns - 2).map(row => line(` ${row}`));
   }
 }
 
