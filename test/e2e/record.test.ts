@@ -111,7 +111,7 @@ eachMode(
     makeImage(place);
     const file = join(place.home, 'k.ndjson');
     const running = startTinydocker(place, ['run', '--record', file, 'c1', ...sh('sleep 60')]);
-    await until(() => existsSync(file) && types(read(file)).includes('container-started'));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('"container-started"'));
     running.kill('SIGKILL');
     await running.ended;
     const recording = read(file);
