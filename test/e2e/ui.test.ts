@@ -149,6 +149,23 @@ onTerminal(test, 'attach, and a command line of one’s own; a shell that is not
   });
 });
 
+onTerminal(test, 'a run is stepped through, and lessons are listed', async place => {
+  await withUi(place, async pty => {
+    await onScreen(pty, /There is none/);
+    pty.write(`D\u0015-q c5 true${ENTER}`);
+    await onScreen(pty, /DEBUG c5[\s\S]*reserve the name/, 30_000);
+    const before = pty.output().length;
+    pty.write('q');
+    await until(() => /It ended with \d+\. Enter goes back/.test(text(pty.output().slice(before))), 20_000);
+    pty.write('\n');
+    await onScreen(pty, /tinydocker run --step -q c5 true ended with/);
+    pty.write(`L${ENTER}`);
+    await onScreen(pty, /\$ tinydocker lesson\n[\s\S]*pid-1 /);
+    pty.write(ESCAPE);
+    await onScreen(pty, /There is none/);
+  });
+});
+
 onTerminal(test, 'filter, help, copy, an image and a change', async place => {
   await keep(place, 'web', `echo x >/own; echo y >>${IMAGE_MARK_FILE}`);
   await keep(place, 'other', ':');
