@@ -179,6 +179,8 @@ async function start(
     stdin: action.stdin,
     terminal: action.terminal,
     log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
+    toStderr: action.toStderr ?? false,
+    log: state.log,
   });
   if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();
