@@ -26,6 +26,8 @@ const COMMON = {
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
+  // What a page has in it.
+  loader: { '.page.css': 'text', '.page.js': 'text' },
 };
 const PRODUCTION = { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' };
 

@@ -101,6 +101,7 @@ async function bundle(sources, out) {
     outExtension: { '.js': '.mjs' },
     logLevel: 'silent',
     jsx: 'automatic',
+    loader: { '.page.css': 'text', '.page.js': 'text' },
   };
   const entry = file => join(PROJECT, file);
   try {
@@ -145,7 +146,8 @@ function runNode(script, limit) {
   const [program, ...args] = [...OWN_MOUNTS, process.execPath, '--enable-source-maps', script];
   const child = spawn(program, args, {
     cwd: PROJECT,
-    env: { ...env, NO_COLOR: '1', ...(values.update ? { UPDATE: '1' } : {}) },
+    // What is compared is English, whatever the locale of whoever runs it.
+    env: { ...env, LC_ALL: '', LC_MESSAGES: 'C', NO_COLOR: '1', ...(values.update ? { UPDATE: '1' } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

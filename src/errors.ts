@@ -1,5 +1,6 @@
 /** What a user is told when something can't be done: one sentence with the true cause, a way out, and the exit status. */
 
+import type { Diagnosis } from './plan/diagnosis.ts';
 import type { PlanFailure, Result } from './plan/result.ts';
 
 /** Exit statuses, as docker and env(1) use them. */
@@ -20,15 +21,26 @@ export class UserError extends Error {
   /** Undefined: what the verb exits with when it fails, 125 or 1. */
   readonly status: number | undefined;
   readonly hint: string | undefined;
+  readonly checked: Diagnosis['checked'];
+  readonly lesson: Diagnosis['lesson'];
 
-  constructor(
-    message: string,
-    options: { readonly status?: number | undefined; readonly hint?: string | undefined } = {},
-  ) {
+  constructor(message: string, options: ErrorOptions = {}) {
     super(message);
     this.status = options.status;
     this.hint = options.hint;
+    this.checked = options.checked;
+    this.lesson = options.lesson;
   }
+}
+
+interface ErrorOptions extends Pick<Diagnosis, 'checked' | 'lesson'> {
+  readonly status?: number | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** A cause that was found before anything was made. */
+export function diagnosisError({ cause, ...more }: Diagnosis): UserError {
+  return new UserError(cause, more);
 }
 
 /** The user asked a third time to stop. The process has to end at once, whatever is still going on in it. */

@@ -1,5 +1,6 @@
 /** What happens while a plan runs: the only thing that user interfaces and logs consume. */
 
+import type { Diagnosis } from './plan/diagnosis.ts';
 import type { Plan, Step } from './plan/step.ts';
 import type { Change } from './snapshot/compare.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
@@ -31,10 +32,10 @@ export type PlanEvent =
   | { readonly type: 'undo-started'; readonly step: string; readonly command: string }
   | { readonly type: 'undo-done'; readonly step: string; readonly milliseconds: number }
   | { readonly type: 'undo-failed'; readonly step: string; readonly command: string; readonly reason: string }
-  /** A look at the container: before the first step, after one, after one was taken back, after the last undo. */
+  /** A look at the container: before the first step, after one, after one was taken back, after the user was in a shell, after the last undo. */
   | {
       readonly type: 'snapshot';
-      readonly moment: 'begin' | 'step' | 'back' | 'end';
+      readonly moment: 'begin' | 'step' | 'back' | 'shell' | 'end';
       readonly step?: string;
       readonly snapshot: Snapshot;
     }
@@ -68,6 +69,8 @@ export interface StepFailure {
   readonly stderr: string;
   /** The step was made to fail: by --fail-at, or in the debugger. */
   readonly onPurpose?: true;
+  /** Why it failed, if that was found out by looking at the machine before anything was undone. */
+  readonly diagnosis?: Diagnosis;
 }
 
 /** How a plan ended. Everything that could be undone has been, whichever it is. */

@@ -29,7 +29,12 @@ const LAST_PATIENCE_MS = 1000;
 export async function executeInBackground(plan: Plan, options: ExecuteOptions): Promise<Outcome | undefined> {
   const reporter = recording(chooseReporter(options), options.record);
   for (const text of plan.notes) reporter.say({ kind: 'note', text });
-  const order: Order = { plan, pace: options.pace, recording: reporter.handOver() };
+  const order: Order = {
+    plan,
+    pace: options.pace,
+    recording: reporter.handOver(),
+    looks: options.record !== undefined,
+  };
   const monitor = startBackground(
     [process.execPath, '--', process.argv[1] ?? '', 'monitor'],
     JSON.stringify(order),

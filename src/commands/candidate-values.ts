@@ -5,8 +5,11 @@ import process from 'node:process';
 import { UserError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { filesIn, listImages, shortName } from '../host/images.ts';
+import { listOperations } from '../host/operations.ts';
 import { type StorePaths, storePaths, storeRoot } from '../host/store-paths.ts';
+import { LANGUAGES } from '../lang/choose-language.ts';
 import { examplePlan } from '../plan/example.ts';
+import { LESSON_NAMES } from '../plan/lessons.ts';
 import { SHELLS } from '../ui/completion-scripts.ts';
 
 export interface Candidate {
@@ -23,7 +26,7 @@ export interface Candidates {
 
 /** Formats and modes; which of them an option takes, its description says. */
 const CHOICES =
-  /\b(?<!-)(auto|tty|plain|json|quiet|sh|table|text|docker-archive|oci-archive|oci-dir|oci)\b(?!-)/g;
+  /\b(?<!-)(auto|tty|plain|json|quiet|sh|table|text|asciicast|md|html|docker-archive|oci-archive|oci-dir|oci)\b(?!-)/g;
 
 /** Verbs whose NAME must not be there yet. */
 const NEW_NAME: ReadonlySet<string> = new Set(['run', 'create']);
@@ -58,11 +61,19 @@ export async function candidatesFor(
       return { values: (await import('./candidates.ts')).verbNames() };
     case 'SHELL':
       return { values: SHELLS.map(text => ({ text })) };
+    case 'LESSON':
+      return { values: LESSON_NAMES.map(text => ({ text })) };
+    case 'LANG':
+      return { values: LANGUAGES.map(text => ({ text })) };
     case 'STEP':
       return RUN_STEPS.has(verb) ? steps() : NONE;
     case 'FORMAT':
     case 'MODE':
       return { values: [...new Set(description.match(CHOICES))].map(text => ({ text })) };
+    case 'ID':
+      return { values: [{ text: 'show' }, ...operations('').values] };
+    case 'FILE|@ID':
+      return current.startsWith('@') ? operations('@') : FILES;
     case 'SIGNAL':
       return { values: Object.keys(constants.signals).map(text => ({ text })) };
     case 'DIR':
@@ -95,6 +106,10 @@ function images(current: string): Candidates {
   return inStore(paths =>
     listImages(paths).map(({ name }) => (current.includes(':') ? name : shortName(name))),
   );
+}
+
+function operations(before: string): Candidates {
+  return inStore(paths => listOperations(paths).map(({ id }) => `${before}${id}`));
 }
 
 /** None when the store can not be read: completion is no place to say so. */

@@ -23,6 +23,7 @@ Usage
 A layer is counted once, however many images share it. What is RECLAIMABLE:
   Images      goes with image prune --all: no container stands on it
   Containers  goes with rm: kept containers that do not run
+  Operations  nothing: what tinydocker ops lists is bounded by itself
   Leftovers   goes with prune: what killed runs and imports left
 A "+" means that some files could not be looked at.
 

@@ -6,8 +6,12 @@ import type { Leftover, Outcome } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
-import { diagnose } from '../host/diagnose.ts';
+import { diagnose, findCause } from '../host/diagnose.ts';
+import type { Language } from '../lang/choose-language.ts';
+import type { Values } from '../plan/arg.ts';
+import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { chooseReporter } from '../ui/choose-reporter.ts';
 import { leftoversMessage } from '../ui/messages.ts';
 import type { Reporter } from '../ui/reporter.ts';
@@ -19,9 +23,11 @@ export interface ExecuteOptions {
   readonly quiet: boolean;
   /** Without a wish of the user's, no progress on a terminal either. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
-  /** The file that --record names. */
+  /** The file that --record names. What each step changes is looked at then. */
   readonly record?: string;
 }
 
@@ -60,6 +66,8 @@ async function executeAndTell(
         if (event.type === 'interrupted') stopped.abort();
         reporter.emit(event);
       },
+      ...(options.record !== undefined && startsContainer(plan) ? { look: takeSnapshot } : {}),
+      diagnose: findCause,
       beforeStep: beforeStep(plan, reporter, options.pace, stopped.signal),
       ...(afterSteps === undefined
         ? {}
@@ -82,11 +90,11 @@ function beforeStep(
   reporter: Reporter,
   pace: number,
   stopped: AbortSignal,
-): (step: Step) => Promise<undefined> {
+): (step: Step, values: Values) => Promise<undefined> {
   const terminal = pace > 0 ? callersTerminal(plan) : undefined;
-  return async step => {
+  return async (step, values) => {
     if (step.action.type === 'wait') return undefined;
-    await terminal?.beforeStep(step);
+    await terminal?.beforeStep(step, values);
     await reporter.beforeStep?.(step);
     if (pace > 0) await sleep(pace, undefined, { signal: stopped }).catch(() => undefined);
     if (step.action.type !== 'release' || stopped.aborted) return undefined;
@@ -97,16 +105,22 @@ function beforeStep(
 }
 
 /** The cause of a failure, then, last and loudest, what is left. */
-export function sayWhy(plan: Plan, outcome: Outcome, reporter: Reporter): void {
+export function sayWhy(
+  plan: Plan,
+  outcome: Outcome,
+  reporter: Pick<Reporter, 'say'>,
+  why: typeof diagnose = diagnose,
+): void {
   const step = plan.steps.find(({ id }) => id === outcome.failedStep);
   if (step !== undefined && outcome.failure !== undefined) {
-    const { cause, hint } = diagnose(plan, step, outcome.failure);
-    reporter.say({ kind: 'error', text: cause, hint });
+    const { cause, ...more } = outcome.failure.diagnosis ?? why(plan, step, outcome.failure);
+    reporter.say({ kind: 'error', text: cause, ...more });
   }
   if (outcome.leftovers.length > 0) reporter.say(leftoversMessage(outcome.leftovers));
 }
 
-function givenUp(leftovers: readonly Leftover[]): GivenUp {
+/** What ends the process when the user asked a third time. */
+export function givenUp(leftovers: readonly Leftover[]): GivenUp {
   const commands = leftovers.map(({ command }) => command).filter(command => command !== '');
   return new GivenUp(
     'given up, as asked; what was begun is still there.',

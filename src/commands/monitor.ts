@@ -8,7 +8,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../errors.ts';
 import { runPlan } from '../exec/run-plan.ts';
+import { findCause } from '../host/diagnose.ts';
 import type { Plan } from '../plan/step.ts';
+import { takeSnapshot } from '../snapshot/take.ts';
 import { type Continuation, continueRecording } from './recording.ts';
 
 /** What it reads on its stdin, as JSON. */
@@ -18,6 +20,8 @@ export interface Order {
   readonly pace: number;
   /** Of whoever hands the plan over: we go on with it. */
   readonly recording: Continuation;
+  /** After each step the container is looked at. */
+  readonly looks: boolean;
 }
 
 export const help = `Carry out a plan that another tinydocker hands over: run -d and start use it.
@@ -28,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return argv.length > 0 && argv[0] !== '-h' && argv[0] !== '--help' ? EXIT.usage : EXIT.ok;
   }
-  const { plan, pace, recording } = JSON.parse(await text(process.stdin)) as Order;
+  const { plan, pace, recording, looks } = JSON.parse(await text(process.stdin)) as Order;
   const record = continueRecording(recording);
   let listened = true;
   const outcome = await runPlan(plan, {
@@ -38,6 +42,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify(event)}\n`);
       listened = event.type !== 'container-started';
     },
+    ...(looks ? { look: takeSnapshot } : {}),
+    diagnose: findCause,
     beforeStep: async () => {
       if (pace > 0 && listened) await sleep(pace);
       return undefined;

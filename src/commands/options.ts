@@ -86,12 +86,12 @@ function unknownOption(
   return new UnknownOption(`tinydocker ${verb} has no option ${shown(typed)}.`, { hint, options, anywhere });
 }
 
-/** A pace as typed, in milliseconds: 400, 400ms or 2s. Throws a usage error for anything else. */
-export function milliseconds(text: string | undefined): number {
+/** A pace as typed, in milliseconds: 400, 400ms or 2s. Throws a usage error for anything else, which says that it is no `what`. */
+export function milliseconds(text: string | undefined, what = 'a pace'): number {
   if (text === undefined) return 0;
   const match = /^(\d{1,6})(ms|s)?$/.exec(text);
   if (match === null)
-    throw usageError(`${shown(text)} is not a pace: write milliseconds (400, 400ms) or seconds (2s).`);
+    throw usageError(`${shown(text)} is not ${what}: write milliseconds (400, 400ms) or seconds (2s).`);
   return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }
 

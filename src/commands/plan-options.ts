@@ -2,6 +2,9 @@
 
 import process from 'node:process';
 import { EXIT, usageError, valueOf } from '../errors.ts';
+import { askedLanguage, LANG_OPTION, type Language } from '../lang/choose-language.ts';
+import { localized } from '../lang/localized.ts';
+import { screenTranslator } from '../lang/translator.ts';
 import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
 import { shown } from '../plan/names.ts';
@@ -16,6 +19,7 @@ export const PLAN_OPTIONS = {
   format: { type: 'string' },
   'fail-at': { type: 'string' },
   pace: { type: 'string' },
+  ...LANG_OPTION,
   progress: { type: 'string' },
   record: { type: 'string' },
   quiet: { type: 'boolean', short: 'q' },
@@ -28,6 +32,8 @@ export const PLAN_OPTIONS_HELP = `      --dry-run        print the plan as a she
       --fail-at STEP   let this step fail on purpose, and undo everything
       --progress MODE  auto, tty, plain, json or quiet
       --pace TIME      wait before each step: 400ms, 2s
+      --lang LANG      en or zh (Simplified Chinese): progress, and the comments
+                       of --dry-run
       --record FILE    write down what happens, for tinydocker replay
   -q, --quiet          no progress
   -h, --help           print this text
@@ -45,6 +51,7 @@ interface PlanValues {
   readonly format?: string | undefined;
   readonly 'fail-at'?: string | undefined;
   readonly pace?: string | undefined;
+  readonly lang?: string | undefined;
   readonly progress?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly record?: string | undefined;
@@ -52,7 +59,7 @@ interface PlanValues {
 
 /** Throws a usage error for a value that is none of the option's. */
 export function planOptions(values: PlanValues): PlanOptions {
-  const { format = 'sh', progress, pace, record, 'fail-at': step } = values;
+  const { format = 'sh', progress, pace, lang, record, 'fail-at': step } = values;
   if (format !== 'sh' && format !== 'json')
     throw usageError(`--format ${shown(format)} is not known.`, 'A plan is printed as sh or json.');
   if (values.format !== undefined && !values['dry-run'])
@@ -64,6 +71,7 @@ export function planOptions(values: PlanValues): PlanOptions {
     quiet: values.quiet ?? false,
     ...(step === undefined ? {} : { failAt: step }),
     ...(progress === undefined ? {} : { progress }),
+    ...askedLanguage(lang),
     ...(record === undefined ? {} : { record: recordFile(record, values['dry-run']) }),
   };
 }
@@ -73,6 +81,22 @@ export function recordFile(file: string, dryRun: boolean | undefined): string {
   if (dryRun) throw usageError('--record and --dry-run contradict each other: a dry run does nothing.');
   if (file === '') throw usageError('The name of the recording is an empty word.');
   return file;
+}
+
+/**
+ * The script of the plans, with comments in the language that --lang names. The locale does not count here: a script is kept, compared and sent to others, and the same
+ * command line is to give the same one everywhere.
+ */
+export function scriptText(
+  plans: readonly Plan[],
+  commandLine: string,
+  { lang = 'en' }: { readonly lang?: Language },
+): string {
+  return renderScript(
+    plans.map(plan => localized(plan, lang)),
+    commandLine,
+    screenTranslator(lang),
+  );
 }
 
 /** Prints the plan, or executes it. Returns the exit status: 1 when it failed, as for every verb whose status is not a command's. */
@@ -85,7 +109,9 @@ export async function carryOut(whole: Plan, options: PlanOptions, commandLine: s
 export async function statusOf(whole: Plan, options: PlanOptions, commandLine: string): Promise<number> {
   const plan = options.failAt === undefined ? whole : valueOf(failAt(whole, options.failAt));
   if (options.dryRun) {
-    process.stdout.write(options.format === 'json' ? renderJson(plan) : renderScript([plan], commandLine));
+    process.stdout.write(
+      options.format === 'json' ? renderJson(plan) : scriptText([plan], commandLine, options),
+    );
     return EXIT.ok;
   }
   return (await execute(plan, options)).status;

@@ -5,20 +5,22 @@ import { EXIT, usageError } from '../errors.ts';
 import { probeFacts } from '../host/facts.ts';
 import { type FoundLeftover, findLeftovers } from '../host/leftovers.ts';
 import { storePaths } from '../host/store-paths.ts';
+import { askedLanguage, LANG_OPTION } from '../lang/choose-language.ts';
 import { shown } from '../plan/names.ts';
 import { planPrune, type Removable, removableName } from '../plan/prune.ts';
-import { renderScript } from '../plan/script.ts';
 import { size } from '../ui/messages.ts';
 import { table } from '../ui/table.ts';
 import { visible } from '../ui/visible.ts';
 import { confirmed } from './confirm.ts';
 import { parseOptions } from './options.ts';
+import { scriptText } from './plan-options.ts';
 import { removeAll } from './remove.ts';
 
 const OPTIONS = {
   force: { type: 'boolean', short: 'f' },
   'dry-run': { type: 'boolean' },
   progress: { type: 'string' },
+  ...LANG_OPTION,
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -48,6 +50,7 @@ Options
   -f, --force          do not ask
       --dry-run        print the plan as a script; change nothing
       --progress MODE  auto, tty, plain, json or quiet
+      --lang LANG      en or zh (Simplified Chinese)
   -q, --quiet          print nothing but errors
   -h, --help           print this text
 
@@ -69,6 +72,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
       `tinydocker prune takes no names, and ${shown(surplus)} is one.`,
       'tinydocker rm NAME removes a container that was kept.',
     );
+  const lang = askedLanguage(values.lang);
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
   const { found, notes } = await findLeftovers(paths);
@@ -76,7 +80,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const removables = found.map(({ removable }) => removable);
   for (const note of notes) process.stderr.write(`tinydocker: note: ${note}\n`);
   if (values['dry-run']) {
-    process.stdout.write(renderScript([planOf(removables)], commandLine));
+    process.stdout.write(scriptText([planOf(removables)], commandLine, lang));
     return EXIT.ok;
   }
   if (!values.quiet) process.stdout.write(found.length === 0 ? 'Nothing is left over.\n' : listed(found));
@@ -86,6 +90,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const quiet = values.quiet ?? false;
   const { failed, interrupted } = await removeAll(removables, planOf, {
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...lang,
     quiet,
     pace: 0,
   });

@@ -51,7 +51,8 @@ const REASONS: Readonly<Record<string, string>> = {
 interface Sink {
   /** Throws the system's error. */
   append(line: string, event: RecordedEvent): void;
-  readonly file: string | undefined;
+  /** The file, which is made if it is not there yet. Throws the system's error. */
+  file(): string | undefined;
 }
 
 let current: CommandRecording | undefined;
@@ -122,22 +123,28 @@ class SinkWriter {
     this.#failed = failed;
   }
 
-  get files(): readonly string[] {
-    return this.#sinks.flatMap(({ file }) => file ?? []);
+  files(): readonly string[] {
+    return this.#each(sink => sink.file()).filter(file => file !== undefined);
   }
 
   write(plan: number, event: RecordedEvent): void {
     if (this.#sinks.length === 0) return;
     const time = secondsOf(performance.timeOrigin + performance.now() - this.#started);
     const line = lineText({ time, plan, event });
-    for (const sink of this.#sinks) {
+    this.#each(sink => sink.append(line, event));
+  }
+
+  /** One that fails is given up. */
+  #each<Value>(use: (sink: Sink) => Value): readonly Value[] {
+    return this.#sinks.flatMap(sink => {
       try {
-        sink.append(line, event);
+        return [use(sink)];
       } catch (error) {
         this.#sinks = this.#sinks.filter(other => other !== sink);
         this.#failed(sink, error);
+        return [];
       }
-    }
+    });
   }
 }
 
@@ -180,7 +187,7 @@ class CommandRecording {
   }
 
   continuation(plan: number): Continuation {
-    return { started: this.#started, plan, files: this.#writer.files };
+    return { started: this.#started, plan, files: this.#writer.files() };
   }
 
   /** What went wrong with the file that was asked for, once. */
@@ -206,7 +213,7 @@ function askedSink(path: string, header: string): Sink {
 }
 
 function fileSink(file: RecordFile): Sink {
-  return { file: file.path, append: line => file.append(line) };
+  return { file: () => file.path, append: line => file.append(line) };
 }
 
 /**
@@ -217,21 +224,22 @@ function storeSink(started: number, header: string): Sink {
   let file: RecordFile | undefined;
   let waiting = header;
   let length = 0;
+  const flush = () => {
+    if (file === undefined) {
+      const paths = storePaths(storeRoot(process.getuid?.() === 0));
+      file = newOperation(paths.root, paths.ops, started);
+    }
+    file?.append(waiting);
+    if (file !== undefined) waiting = '';
+    return file?.path;
+  };
   return {
-    get file() {
-      return file?.path;
-    },
+    file: flush,
     append(line, event) {
       if (length > LARGE && BULKY.has(event.type)) return;
       length += line.length;
       waiting += line;
-      if (file === undefined) {
-        const paths = storePaths(storeRoot(process.getuid?.() === 0));
-        file = newOperation(paths.root, paths.ops, started);
-      }
-      if (file === undefined) return;
-      file.append(waiting);
-      waiting = '';
+      flush();
     },
   };
 }

@@ -6,19 +6,21 @@ import { probeFacts } from '../host/facts.ts';
 import { findLiving } from '../host/living.ts';
 import { planStart } from '../host/start-again.ts';
 import { storePaths } from '../host/store-paths.ts';
+import { askedLanguage, LANG_OPTION } from '../lang/choose-language.ts';
 import { planStop } from '../plan/life/plan-stop.ts';
-import { renderScript } from '../plan/script.ts';
 import type { Plan } from '../plan/step.ts';
 import { executeInBackground } from './background.ts';
 import { eachName } from './each-name.ts';
 import { execute } from './execute.ts';
 import { parseOptions } from './options.ts';
+import { scriptText } from './plan-options.ts';
 import { STOP_OPTIONS, STOP_OPTIONS_HELP, stopOptions } from './stop-options.ts';
 
 const OPTIONS = {
   ...STOP_OPTIONS,
   'dry-run': { type: 'boolean' },
   progress: { type: 'string' },
+  ...LANG_OPTION,
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -41,6 +43,7 @@ stopped either.
 Options
 ${STOP_OPTIONS_HELP}      --dry-run        print the plans as a shell script, and do nothing
       --progress MODE  auto, tty, plain, json or quiet
+      --lang LANG      en or zh (Simplified Chinese)
   -q, --quiet          no progress
   -h, --help           print this text
 
@@ -59,10 +62,12 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const { seconds, asked } = stopOptions(values);
   if (positionals.length === 0)
     throw usageError('Which container is to be restarted?', 'For example: tinydocker restart c1');
+  const lang = askedLanguage(values.lang);
   const options = {
     quiet: values.quiet ?? false,
     pace: 0,
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...lang,
   };
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
@@ -76,7 +81,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const starts = found.flatMap(({ name, start }) => (start === undefined ? [] : [{ name, start }]));
   if (values['dry-run']) {
     const plans: readonly Plan[] = [...(stop === undefined ? [] : [stop]), ...starts.map(one => one.start)];
-    if (plans.length > 0) process.stdout.write(renderScript(plans, commandLine));
+    if (plans.length > 0) process.stdout.write(scriptText(plans, commandLine, lang));
     return status;
   }
   if (stop !== undefined) {

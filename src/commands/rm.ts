@@ -11,12 +11,13 @@ import { removableContainer } from '../host/leftovers.ts';
 import { type Found, findLiving } from '../host/living.ts';
 import { noSuchContainer } from '../host/no-container.ts';
 import { type StorePaths, storePaths } from '../host/store-paths.ts';
+import { askedLanguage, LANG_OPTION } from '../lang/choose-language.ts';
 import { planStop } from '../plan/life/plan-stop.ts';
 import { containerNameFailure, shown } from '../plan/names.ts';
 import { inodeOf, planRemoveContainers, type Removable, removableName } from '../plan/prune.ts';
-import { renderScript } from '../plan/script.ts';
 import { execute } from './execute.ts';
 import { parseOptions } from './options.ts';
+import { scriptText } from './plan-options.ts';
 import { removeAll } from './remove.ts';
 import { tellError } from './tell-error.ts';
 
@@ -24,6 +25,7 @@ const OPTIONS = {
   force: { type: 'boolean', short: 'f' },
   'dry-run': { type: 'boolean' },
   progress: { type: 'string' },
+  ...LANG_OPTION,
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -55,6 +57,7 @@ Options
                        container has
       --dry-run        print the plan as a script; change nothing
       --progress MODE  auto, tty, plain, json or quiet
+      --lang LANG      en or zh (Simplified Chinese)
   -q, --quiet          print nothing but errors
   -h, --help           print this text
 
@@ -76,6 +79,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   }
   if (positionals.length === 0)
     throw usageError('Which container is to be removed?', 'For example: tinydocker rm hello1');
+  const lang = askedLanguage(values.lang);
   const facts = probeFacts();
   const paths = storePaths(facts.storeRoot);
   const { force = false, quiet = false } = values;
@@ -101,11 +105,12 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   ];
   const kill = living.length === 0 ? [] : [planStop(living, 0, facts)];
   if (values['dry-run']) {
-    process.stdout.write(renderScript([...kill, planOf(things)], commandLine));
+    process.stdout.write(scriptText([...kill, planOf(things)], commandLine, lang));
     return EXIT.ok;
   }
   const options = {
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...lang,
     quiet,
     pace: 0,
   };

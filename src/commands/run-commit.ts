@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { EXIT } from '../errors.ts';
+import type { Outcome } from '../events.ts';
 import { mountPlaces } from '../host/changes/container.ts';
 import { mountPointsMade } from '../host/changes/goes-in.ts';
 import { imageOfContainer } from '../host/container-image.ts';
@@ -59,13 +60,14 @@ export function withCommit(
 
 /**
  * Runs the container's plan, and then the one that makes the image, while the container's name is still reserved. Returns the exit status: the command's,
- * or 125 when there is no image. `planned` gives both plans once more, when the command has ended: an image tells when it was made.
+ * or 125 when there is no image. `carryOut` executes the first; `planned` gives both plans once more, when the command has ended: an image tells when it was made.
  */
 export async function runAndCommit(
   paths: StorePaths,
   run: Plan,
   planned: () => Plan,
   options: ExecuteOptions,
+  carryOut: (plan: Plan, afterSteps: AfterSteps) => Promise<Outcome>,
 ): Promise<number> {
   let made: boolean | undefined;
   let left = false;
@@ -84,7 +86,7 @@ export async function runAndCommit(
     }
     if (made && afterwards.removesKept) removeKept();
   };
-  const { status, type } = await execute(run, options, afterSteps);
+  const { status, type } = await carryOut(run, afterSteps);
   // Stopped just when the command began.
   if (made === undefined && type === 'interrupted' && existsSync(join(paths.containers, run.subject)))
     sayKept(run.subject, run.afterwards?.plan.subject ?? image, 'note');

@@ -58,6 +58,9 @@ The plan
       --format FORMAT      with --dry-run: sh, json, or oci (a config.json)
       --fail-at STEP       make a step fail on purpose, for demonstrations
       --pace TIME          wait before each step: 400ms, 2s
+      --lang LANG          en or zh (Simplified Chinese): progress, and the
+                           comments of --dry-run; the default of progress is the
+                           locale's
       --progress MODE      auto, tty, plain, json or quiet
       --record FILE        write down what happens, for tinydocker replay
   -q, --quiet              no progress

@@ -3,7 +3,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import type { DebugOptions } from '../debug/state.ts';
 import { failureError, UserError, usageError, valueOf } from '../errors.ts';
+import { askedLanguage, type Language } from '../lang/choose-language.ts';
 import { DEFAULT_LOG_MAX } from '../plan/defaults.ts';
 import { parseSignal } from '../plan/life/signals.ts';
 import { containerNameFailure, DEFAULT_IMAGE, parseImageName, shown } from '../plan/names.ts';
@@ -35,6 +37,8 @@ export const RUN_OPTIONS = {
   rm: { type: 'boolean' },
   keep: { type: 'boolean' },
   commit: { type: 'string' },
+  step: { type: 'boolean' },
+  break: { type: 'string', multiple: true },
   ...PLAN_OPTIONS,
   // -h is the hostname, as docker has it.
   help: { type: 'boolean' },
@@ -52,10 +56,13 @@ export interface RunCommandLine {
   readonly dryRun: boolean;
   readonly format: RunFormat;
   readonly failAt?: string;
+  /** With the debugger. */
+  readonly debug?: DebugOptions;
   /** Milliseconds to wait before each step. */
   readonly pace: number;
   /** As typed; src/ui/reporter.ts knows the values. */
   readonly progress?: string;
+  readonly lang?: Language;
   readonly quiet: boolean;
   /** The file to record in. */
   readonly record?: string;
@@ -85,6 +92,7 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     throw usageError('--format oci can not say --init: its config.json is for a runtime that has its own.');
   const dryRun = values['dry-run'] ?? false;
   const background = backgroundOf(values);
+  const debug = debugOf(values);
   const { name, image, command } = subjects(values, positionals);
   const fault = containerNameFailure(name);
   if (fault !== undefined) throw failureError([fault]);
@@ -120,8 +128,10 @@ export function parseRun(argv: readonly string[]): RunCommandLine | 'help' {
     dryRun,
     format: format(values.format, dryRun),
     ...(values['fail-at'] === undefined ? {} : { failAt: values['fail-at'] }),
+    ...(debug === undefined ? {} : { debug }),
     pace: milliseconds(values.pace),
     ...(values.progress === undefined ? {} : { progress: values.progress }),
+    ...askedLanguage(values.lang),
     quiet: values.quiet ?? false,
     ...(values.record === undefined ? {} : { record: recordFile(values.record, dryRun) }),
     notes: shellVariables(variables).map(
@@ -149,6 +159,41 @@ function backgroundOf(values: {
   const logMax = max === undefined ? DEFAULT_LOG_MAX : byteSize(max);
   if (logMax < LEAST_LOG) throw usageError('--log-max is at least 64k: two lines may take as much.');
   return { logMax };
+}
+
+/** What the debugger is to do. Throws a usage error for options that leave nobody to ask, or nothing to step through. */
+function debugOf(values: {
+  readonly step?: boolean;
+  readonly break?: readonly string[];
+  readonly detach?: boolean;
+  readonly quiet?: boolean;
+  readonly 'dry-run'?: boolean;
+  readonly pace?: string;
+  readonly progress?: string;
+  readonly tty?: boolean;
+}): DebugOptions | undefined {
+  if (!values.step && values.break === undefined) return undefined;
+  const option = values.step ? '--step' : '--break';
+  if (values['dry-run'])
+    throw usageError(
+      `${option} does not go with --dry-run: that does no step.`,
+      'It prints them all at once.',
+    );
+  if (values.detach)
+    throw usageError(`${option} does not go with -d: a debugger needs somebody in front of it.`);
+  if (values.quiet) throw usageError(`${option} does not go with -q: a debugger has to say something.`);
+  if (values.pace !== undefined)
+    throw usageError(`${option} does not go with --pace: it waits for you, and not for the clock.`);
+  if (values.progress === 'json' || values.progress === 'quiet')
+    throw usageError(
+      `${option} does not go with --progress ${values.progress}: a debugger talks with a person.`,
+      '--progress plain makes it speak in lines.',
+    );
+  if (values.tty && !process.stdin.isTTY)
+    throw usageError(
+      `${option} with -t needs a terminal as its stdin: what is typed for the debugger and for the container would come from one pipe.`,
+    );
+  return { step: values.step ?? false, breakpoints: values.break ?? [] };
 }
 
 /** `run NAME [COMMAND]`, `run --name NAME IMAGE [COMMAND]` (docker's form), or both options and only the command. */

@@ -2,11 +2,13 @@
 
 import process from 'node:process';
 import { EXIT, UserError, valueOf } from '../errors.ts';
+import type { Outcome } from '../events.ts';
 import { probeFacts } from '../host/facts.ts';
 import { idMappings } from '../host/id-mappings.ts';
 import { layerDirectories, loadImage, shortName } from '../host/images.ts';
 import { checkImage, checkInit } from '../host/preflight.ts';
 import { storePaths } from '../host/store-paths.ts';
+import type { Language } from '../lang/choose-language.ts';
 import { createSpec } from '../plan/create-spec.ts';
 import type { Facts } from '../plan/facts.ts';
 import { failAt } from '../plan/fail-at.ts';
@@ -15,14 +17,14 @@ import { renderJson } from '../plan/json.ts';
 import { renderOci } from '../plan/oci.ts';
 import { imageVolumes } from '../plan/run/image-volumes.ts';
 import { planRun } from '../plan/run/plan-run.ts';
-import { renderScript } from '../plan/script.ts';
 import type { Spec } from '../plan/spec.ts';
 import type { Plan } from '../plan/step.ts';
 import { executeInBackground } from './background.ts';
 import { missingBase } from './base-image.ts';
 import { tellDiscarded } from './discarded.ts';
-import { execute } from './execute.ts';
+import { type AfterSteps, execute } from './execute.ts';
 import { freeName } from './free-name.ts';
+import { scriptText } from './plan-options.ts';
 import { RUN_HELP } from './run-help.ts';
 import { parseRun, type RunFormat } from './run-options.ts';
 
@@ -73,7 +75,7 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   const plan = base === undefined ? withCommit(image) : failing(whole);
   if (parsed.dryRun) {
     if (commit !== undefined && base !== undefined) throw notYetMade(request.image);
-    process.stdout.write(printed(parsed.format, { base: base?.plan, plan, spec, facts, commandLine }));
+    process.stdout.write(printed(parsed, { base: base?.plan, plan, spec, facts, commandLine }));
     return EXIT.ok;
   }
   await freeName(request.name, facts);
@@ -91,12 +93,18 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     if (outcome === undefined) process.stdout.write(`${request.name}\n`);
     return outcome?.status ?? EXIT.ok;
   }
+  const { debug } = parsed;
+  const debugging = debug === undefined ? undefined : await import('./debug-run.ts');
+  const carryOut = (whole: Plan, afterSteps?: AfterSteps): Promise<Outcome> =>
+    debug === undefined || debugging === undefined
+      ? execute(whole, parsed, afterSteps)
+      : debugging.debugRun(whole, { ...parsed, debug, facts, spec, commandLine }, afterSteps);
   if (committing === undefined) {
     const discarded = request.keep ? undefined : tellDiscarded(paths, request.name, facts);
-    return (await execute(plan, parsed, discarded)).status;
+    return (await carryOut(plan, discarded)).status;
   }
   const stored = base === undefined ? image : loadImage(paths, request.image);
-  return committing.runAndCommit(paths, plan, () => withCommit(stored), parsed);
+  return committing.runAndCommit(paths, plan, () => withCommit(stored), parsed, carryOut);
 }
 
 /** A script that makes an image names the layers that it stands on. */
@@ -116,11 +124,14 @@ interface Printable {
   readonly commandLine: string;
 }
 
-function printed(format: RunFormat, { base, plan, spec, facts, commandLine }: Printable): string {
+function printed(
+  options: { readonly format: RunFormat; readonly lang?: Language },
+  { base, plan, spec, facts, commandLine }: Printable,
+): string {
   const before = base === undefined ? [] : [base];
-  switch (format) {
+  switch (options.format) {
     case 'sh':
-      return renderScript([...before, plan], commandLine);
+      return scriptText([...before, plan], commandLine, options);
     case 'json':
       return renderJson(plan, before);
     case 'oci':

@@ -43,6 +43,9 @@ Options
       --fail-at STEP   let this step fail on purpose, and undo everything
       --progress MODE  auto, tty, plain, json or quiet
       --pace TIME      wait before each step: 400ms, 2s
+      --record FILE    write down what happens, for tinydocker replay
+      --lang LANG      en or zh (Simplified Chinese): progress, and the comments
+                       of --dry-run
   -q, --quiet          no progress
   -h, --help           print this text
 

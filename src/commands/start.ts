@@ -7,12 +7,11 @@ import { planStart } from '../host/start-again.ts';
 import { storePaths } from '../host/store-paths.ts';
 import { failAt } from '../plan/fail-at.ts';
 import { renderJson } from '../plan/json.ts';
-import { renderScript } from '../plan/script.ts';
 import type { Plan } from '../plan/step.ts';
 import { executeInBackground } from './background.ts';
 import { execute } from './execute.ts';
 import { parseOptions } from './options.ts';
-import { PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions } from './plan-options.ts';
+import { PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions, scriptText } from './plan-options.ts';
 
 const OPTIONS = {
   ...PLAN_OPTIONS,
@@ -86,7 +85,9 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     if (first === undefined) throw new UserError('All of them run already.');
     if (more.length > 0 && options.format === 'json')
       throw usageError('--format json prints one plan, so name one container.');
-    process.stdout.write(options.format === 'json' ? renderJson(first) : renderScript(plans, commandLine));
+    process.stdout.write(
+      options.format === 'json' ? renderJson(first) : scriptText(plans, commandLine, options),
+    );
     return EXIT.ok;
   }
   for (const name of names) {

@@ -15,6 +15,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   start: { summary: 'start kept containers again', load: () => import('./start.ts') },
   exec: { summary: 'run a command in a container that runs', load: () => import('./exec.ts') },
   ps: { summary: 'list containers', load: () => import('./ps.ts') },
+  ui: { summary: 'see and steer all of it on a full screen', load: () => import('./ui.ts') },
   inspect: {
     summary: 'show everything that is known of containers and images',
     load: () => import('./inspect.ts'),
@@ -50,6 +51,9 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   df: { summary: 'show what images and containers take on disk', load: () => import('./df.ts') },
   prune: { summary: 'remove what killed runs and imports left behind', load: () => import('./prune.ts') },
   explain: { summary: 'tell what the steps of a run do, and why', load: () => import('./explain.ts') },
+  ops: { summary: 'list what was done lately', load: () => import('./ops.ts') },
+  replay: { summary: 'show a recording, or make a file of it', load: () => import('./replay.ts') },
+  lesson: { summary: 'learn what a container is, one lesson at a time', load: () => import('./lesson.ts') },
   doctor: { summary: 'find out what this machine can do', load: () => import('./doctor.ts') },
   completion: {
     summary: 'print a script that completes command lines in your shell',

@@ -1,6 +1,6 @@
 /** One way through a plan: the steps, what was begun, and the undos. A new start is another one. */
 
-import type { Outcome, PlanEvent } from '../events.ts';
+import type { Outcome, PlanEvent, StepFailure } from '../events.ts';
 import { INIT } from '../plan/arg.ts';
 import { backOf, backText } from '../plan/back.ts';
 import { failing } from '../plan/fail-at.ts';
@@ -39,6 +39,7 @@ export class PlanRun {
   readonly #looks: Looks;
   /** Names of the values that each step found out. */
   readonly #found: (readonly string[])[] = [];
+  #arrived = false;
   #toldReplayed = false;
   #restart: Omit<Restart, 'plan'> | undefined;
   /** Whoever read what a step wrote to the caller's stdout has had enough, as head(1) has. */
@@ -78,7 +79,8 @@ export class PlanRun {
     await this.#afterSteps();
     this.#stops.phase = 'undo';
     const leftovers = await undoSteps(this.#begun, this.#state, {
-      succeeded: this.#succeeded && this.#keeps,
+      // A new start needs the place that a kept container would have.
+      succeeded: this.#succeeded && this.#keeps && this.#restart === undefined,
       emit: event => this.#emit(event),
       undone: step => this.#journal.note({ type: 'undone', step: step.id }),
     });
@@ -104,7 +106,7 @@ export class PlanRun {
     const { steps } = this.#plan;
     for (let index = 0; index < steps.length; ) {
       const step = this.#plan.steps[index] as Step;
-      const directive = index < (this.#again?.until ?? 0) ? GO : await this.#ask(step, index);
+      const directive = this.#isAgain(index) ? GO : await this.#ask(step, index);
       if (this.#stopsHere() || this.#defect !== undefined) return undefined;
       if (directive.type === 'quit' || directive.type === 'restart') {
         if (directive.type === 'quit') this.stop('SIGINT');
@@ -132,15 +134,16 @@ export class PlanRun {
   async #do(step: Step, index: number): Promise<Failed | 'stopped' | undefined> {
     this.#emit({ type: 'step-started', step: step.id });
     const before = new Set(this.#state.values.keys());
-    const { failure, milliseconds } = await this.#perform(step);
+    const { failure: problem, milliseconds } = await this.#perform(step);
     this.#found[index] = [...this.#state.values.keys()].filter(name => !before.has(name));
-    if (failure !== undefined) {
+    if (problem !== undefined) {
       // Ctrl-C while script(1) has the terminal in raw mode is a signal to init alone, which then leaves.
       const left = this.#stops.stopped === undefined ? await leftGate(this.#state) : undefined;
       if (left === signalStatus('SIGINT')) this.stop('SIGINT');
       if (this.#stops.stopped !== undefined) return 'stopped';
-      this.#readerLeft = isBrokenPipe(step, failure);
+      this.#readerLeft = isBrokenPipe(step, problem);
       if (this.#readerLeft) return 'stopped';
+      const failure = this.#diagnosed(step, problem);
       this.#emit({ type: 'step-failed', step: step.id, milliseconds, failure });
       return { step, failure };
     }
@@ -184,6 +187,11 @@ export class PlanRun {
     return failure === undefined ? result : { ...result, failure };
   }
 
+  #diagnosed(step: Step, failure: StepFailure): StepFailure {
+    const diagnosis = this.#options.diagnose?.(this.#plan, step, failure, this.#state.values);
+    return diagnosis === undefined ? failure : { ...failure, diagnosis };
+  }
+
   /** What follows from a step that worked. */
   #finished(step: Step, names: readonly string[]): void {
     const found = names.map(name => [name, this.#state.values.get(name) ?? ''] as const);
@@ -208,6 +216,12 @@ export class PlanRun {
   #success(): void {
     this.#succeeded = true;
     this.#journal.note({ type: 'succeeded' });
+  }
+
+  /** On the way to where we were; once there, going back further asks again. */
+  #isAgain(index: number): boolean {
+    this.#arrived ||= index >= (this.#again?.until ?? 0);
+    return !this.#arrived;
   }
 
   async #ask(step: Step, index: number): Promise<Directive> {

@@ -25,6 +25,10 @@ export interface CommandOptions {
   readonly callersStdout?: boolean;
   /** The command has the caller's environment, with our PATH and locale. */
   readonly callersEnvironment?: boolean;
+  /** The command has exactly these variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where it works; otherwise in the root directory. */
+  readonly directory?: string;
   /** Keep what the command prints; a pipe costs about a millisecond. */
   readonly keepStdout?: boolean;
   /** Descriptor of a file that takes stderr instead of a pipe. */
@@ -76,7 +80,10 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
       : open(options.stdout, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   const child = execa(program, words, {
     ...SURROUNDINGS,
-    env: options.callersEnvironment ? { ...process.env, ...environment() } : environment(),
+    ...(options.directory === undefined ? {} : { cwd: options.directory }),
+    env:
+      options.variables ??
+      (options.callersEnvironment ? { ...process.env, ...environment() } : environment()),
     stdio: descriptors(stdin, stdout, options.stderr ?? 'pipe'),
     detached: true,
   });
@@ -176,18 +183,49 @@ export async function runFilter(
   };
 }
 
-/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones. */
+/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones; in the root directory, if not said otherwise. */
 export async function runInPlace(
   argv: readonly string[],
   variables: Readonly<Record<string, string>>,
+  directory = '/',
 ): Promise<Ended> {
   const [program = '', ...words] = argv;
   return ended(
     await execa(program, words, {
       ...SURROUNDINGS,
       cleanup: true,
+      cwd: directory,
       env: { ...environment(), ...variables },
       stdio: 'inherit',
     }),
   );
+}
+
+/**
+ * Runs a shell for the user, to its end: what it reads is the caller's stdin or nothing, what it says goes to the caller's stderr. At a terminal it stays in our
+ * session, so that it can have jobs; otherwise it is a process group of its own, and `stopped` ends it. Returns its exit status.
+ */
+export async function runShell(
+  argv: readonly string[],
+  options: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly directory: string;
+    readonly terminal: boolean;
+    readonly stopped: AbortSignal;
+  },
+): Promise<number | undefined> {
+  const [program = '', ...words] = argv;
+  const { terminal, stopped } = options;
+  const child = execa(program, words, {
+    ...SURROUNDINGS,
+    env: { ...options.variables },
+    cwd: options.directory,
+    detached: !terminal,
+    stdio: descriptors(terminal ? 'inherit' : 'ignore', process.stderr.fd, process.stderr.fd),
+  });
+  const stop = () => (terminal ? child.kill('SIGHUP') : killGroup(child.pid, 'SIGKILL'));
+  stopped.addEventListener('abort', stop);
+  const { exitCode } = await child;
+  stopped.removeEventListener('abort', stop);
+  return exitCode;
 }

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import type { Leftover, Outcome, PlanEvent, StepFailure } from '../events.ts';
 import type { Values } from '../plan/arg.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import { UMASK } from '../plan/environment.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -46,6 +47,8 @@ export interface RunOptions {
    * is needed no longer, and is undone as well.
    */
   readonly afterSteps?: (stopped: AbortSignal, removeKept: () => void) => Promise<void>;
+  /** Looks why a step failed while everything is still as it was when it did: mounts and processes go with the undos. `values` are all that are known by then. */
+  readonly diagnose?: (plan: Plan, step: Step, failure: StepFailure, values: Values) => Diagnosis | undefined;
   /** Called on the third request to stop, with the commands that are left to run by hand; it ends the process. */
   readonly giveUp: (leftovers: readonly Leftover[]) => void;
 }

@@ -1,6 +1,7 @@
 /** Looks the container's command up in the image before anything is made: a sentence beats "no such file or directory" from inside. */
 
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { EXIT } from '../errors.ts';
 import { nearNames, shown } from '../plan/names.ts';
@@ -8,6 +9,7 @@ import type { PlanFailure } from '../plan/result.ts';
 import type { Spec } from '../plan/spec.ts';
 import { type Executable, readExecutable } from './elf.ts';
 import { findInLayers, readInLayers } from './in-root.ts';
+import { isBelow, mountOf } from './mount-table.ts';
 
 /** As much of an executable as is read: the headers, and where linkers put the interpreter's name. In bytes. */
 const HEAD = 64 << 10;
@@ -52,7 +54,10 @@ export function checkCommand(
   const image = new ImageView(layers, coveredPaths(spec, layers), where);
   const { args, env, cwd } = spec.process;
   const [command = ''] = args;
-  if (command.includes('/')) return image.check(command, absolute(cwd, command));
+  if (command.includes('/'))
+    return (
+      onNoexecVolume(spec, command, absolute(cwd, command)) ?? image.check(command, absolute(cwd, command))
+    );
   const path = env.find(entry => entry.startsWith('PATH='))?.slice('PATH='.length) ?? '';
   const directories = path.split(':').map(directory => absolute(cwd, directory || '.'));
   for (const directory of directories) {
@@ -62,6 +67,35 @@ export function checkCommand(
       return image.check(command, `${directory}/${command}`);
   }
   return notInPath(command, path, directories, layers, where);
+}
+
+/** A volume keeps the option noexec of the file system that it comes from, and execve(2) obeys it. */
+function onNoexecVolume(
+  { mounts }: Pick<Spec, 'mounts'>,
+  command: string,
+  path: string,
+): PlanFailure | undefined {
+  const volume = mounts
+    .filter(({ type, destination }) => type === 'bind' && isBelow(path, destination))
+    .sort((a, b) => b.destination.length - a.destination.length)[0];
+  if (volume?.source === undefined) return undefined;
+  const file = join(volume.source, path.slice(volume.destination.length));
+  if (!isPlainFile(file)) return undefined;
+  const mount = mountOf(file);
+  if (!mount?.options.includes('noexec')) return undefined;
+  return cannot(
+    `The command ${shown(command)} can not be executed: it is in the volume ${volume.source}, and that is on ${mount.mountPoint}, which is mounted with the option "noexec".`,
+    `Copy it into the image, or to another file system; or, as root: mount -o remount,exec ${mount.mountPoint}.`,
+  );
+}
+
+/** A link would lead to somewhere in the container, not here. */
+function isPlainFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile() && realpathSync(path) === path;
+  } catch {
+    return false;
+  }
 }
 
 /** What is looked at, as the messages call it. */

@@ -1,6 +1,9 @@
 /** The true cause of a step's failure, found by looking at the machine again: the tools' own messages are often wrong. */
 
+import { closeSync, openSync } from 'node:fs';
+import { errorCode } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
+import type { Values } from '../plan/arg.ts';
 import { startsContainer } from '../plan/starts-container.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
@@ -9,12 +12,16 @@ import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
 import { directoryPassedOn } from './causes/directory-passed-on.ts';
 import { forkRefused } from './causes/fork-refused.ts';
+import { initGone } from './causes/init-gone.ts';
 import { limitReached } from './causes/limits.ts';
+import { wrongOperand } from './causes/mount-target.ts';
 import { nameTaken } from './causes/name-taken.ts';
 import { namespaceRefused } from './causes/namespaces.ts';
 import { notEntered } from './causes/not-entered.ts';
 import { overlayRefused } from './causes/overlay.ts';
+import { pivotRefused } from './causes/pivot-root.ts';
 import { programMissing } from './causes/program-missing.ts';
+import { commandRefused } from './causes/refused-command.ts';
 import { type Cause, type Diagnosis, type Scene, saidLine } from './causes/scene.ts';
 import { storeNotWritable } from './causes/store.ts';
 import { volumeRefused } from './causes/volume.ts';
@@ -27,6 +34,8 @@ const CAUSES: readonly Cause[] = [
   saveFailed,
   programMissing,
   directoryPassedOn,
+  initGone,
+  commandRefused,
   notEntered,
   limitReached,
   copyRefused,
@@ -34,7 +43,9 @@ const CAUSES: readonly Cause[] = [
   nameTaken,
   claimed,
   namespaceRefused,
+  pivotRefused,
   overlayRefused,
+  wrongOperand,
   coveredProc,
   volumeRefused,
   storeNotWritable,
@@ -42,14 +53,41 @@ const CAUSES: readonly Cause[] = [
 
 /** Says why the step failed. Looks only; changes nothing, starts nothing, throws nothing. */
 export function diagnose(plan: Plan, step: Step, failure: StepFailure): Diagnosis {
-  if (failure.onPurpose) return { cause: `The step ${step.id} failed because --fail-at asked for it.` };
-  const values = knownValues(plan);
+  return findCause(plan, step, failure) ?? unknown(plan, step, failure);
+}
+
+/**
+ * The same, or undefined when no cause was found. `step` is what was executed, which need not be what the plan has. With the values that are known when
+ * it fails, and before anything is undone, more can be seen than later: the container's mount table is that of its init.
+ */
+export function findCause(
+  plan: Plan,
+  step: Step,
+  failure: StepFailure,
+  values: Values = knownValues(plan),
+): Diagnosis | undefined {
+  if (failure.onPurpose)
+    return {
+      cause: `The step ${step.id} failed because --fail-at asked for it.`,
+      lesson: 'clean-up',
+    };
+  if (!canLook()) return undefined;
   const scene: Scene = { plan, step, failure, values, store: values.get('STORE') ?? '/' };
   for (const cause of CAUSES) {
     const diagnosis = attempt(cause, scene);
     if (diagnosis !== undefined) return diagnosis;
   }
-  return unknown(plan, step, failure);
+  return undefined;
+}
+
+/** Without a descriptor left nothing is found, and nothing that is missing is a cause. */
+function canLook(): boolean {
+  try {
+    closeSync(openSync('/proc/self/status', 'r'));
+    return true;
+  } catch (error) {
+    return errorCode(error) !== 'EMFILE';
+  }
 }
 
 /** A look that fails (a file vanished, /proc is missing) finds nothing. */

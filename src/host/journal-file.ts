@@ -172,6 +172,7 @@ const KINDS: Readonly<Record<Plan['kind'], true>> = {
   stop: true,
   kill: true,
   rename: true,
+  lesson: true,
 };
 
 function isHead(value: unknown): value is JournalHead {

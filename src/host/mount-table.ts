@@ -1,4 +1,4 @@
-/** This process's mount table, read: /proc/self/mountinfo, see proc(5). */
+/** Mount tables, read: this process's, /proc/self/mountinfo, or another's; see proc_pid_mountinfo(5). */
 
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -6,7 +6,7 @@ import { readText } from './text-file.ts';
 
 export interface MountEntry {
   readonly id: number;
-  /** The id of the mount that it is on. */
+  /** The mount that this one is on. One of that number need not be in the table: the root's is not to be seen. */
   readonly parent: number;
   /** What of the file system is mounted: `/` for all of it. */
   readonly root: string;
@@ -19,6 +19,11 @@ export interface MountEntry {
   readonly options: readonly string[];
   /** Options of the file system behind it. */
   readonly superOptions: readonly string[];
+}
+
+/** Whether it belongs to a peer group: what is mounted below it appears in other mount tables, too. */
+export function isShared({ propagation }: MountEntry): boolean {
+  return propagation.some(field => field.startsWith('shared:'));
 }
 
 /** All mounts, in the order in which they were made. Empty on a machine without /proc. */
@@ -46,10 +51,14 @@ export function mountTable(text: string = readText('/proc/self/mountinfo')): rea
 
 /** The mount that a path is on; for a path that does not exist, the one that its nearest existing parent is on. */
 export function mountOf(path: string, table: readonly MountEntry[] = mountTable()): MountEntry | undefined {
-  const real = nearestRealPath(path);
+  return topmost(nearestRealPath(path), table);
+}
+
+/** The mount that an absolute path without links is on; nothing is looked up. */
+export function topmost(path: string, table: readonly MountEntry[]): MountEntry | undefined {
   let best: MountEntry | undefined;
   for (const entry of table) {
-    if (!isBelow(real, entry.mountPoint)) continue;
+    if (!isBelow(path, entry.mountPoint)) continue;
     // A later mount on the same point covers the earlier one.
     if (best === undefined || entry.mountPoint.length >= best.mountPoint.length) best = entry;
   }

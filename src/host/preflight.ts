@@ -1,6 +1,6 @@
 /** What can be seen to be wrong before anything is made: a layer that is gone, a command that is not there, a name that is taken. */
 
-import { failureError, UserError } from '../errors.ts';
+import { diagnosisError, failureError, UserError } from '../errors.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { Layer } from '../plan/image/image.ts';
 import type { Spec } from '../plan/spec.ts';
@@ -19,7 +19,7 @@ export function checkImage(
   directories: readonly string[],
 ): void {
   const missing = missingLayer(paths.root, `lowerdir=${layers.map(({ link }) => `l/${link}`).join(':')}`);
-  if (missing !== undefined) throw new UserError(missing.cause, { hint: missing.hint });
+  if (missing !== undefined) throw diagnosisError(missing);
   const failure = checkCommand(spec, directories);
   if (failure !== undefined) throw failureError([failure]);
 }
@@ -42,6 +42,5 @@ export function checkInit(
 export async function checkName(paths: StorePaths, name: string): Promise<StoredContainer | undefined> {
   const container = await findContainer(paths, name);
   if (container === undefined || container.state === 'leftover') return container;
-  const { cause, hint } = nameInUse(name, container.state);
-  throw new UserError(cause, { hint });
+  throw diagnosisError(nameInUse(name, container.state));
 }

@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import { listContainers, recordedLinks } from './containers.ts';
 import { diskUsage, type Usage } from './disk-usage.ts';
-import { listImages } from './images.ts';
+import { filesIn, listImages } from './images.ts';
 import { findUnused } from './layer-use.ts';
 import { findLeftovers } from './leftovers.ts';
 import type { StorePaths } from './store-paths.ts';
 
 export interface KindUsage {
-  readonly kind: 'Images' | 'Containers' | 'Leftovers';
+  readonly kind: 'Images' | 'Containers' | 'Operations' | 'Leftovers';
   readonly total: number;
   /** Images that a container stands on; containers that run. */
   readonly active: number;
@@ -17,7 +17,9 @@ export interface KindUsage {
   readonly reclaimable: Usage;
 }
 
-/** Images, with each layer counted once; containers, each with all that lies in its directory, and layers that forks froze; and what prune would remove. */
+const NOTHING: Usage = { bytes: 0, complete: true };
+
+/** Images, with each layer counted once; containers, each with all that lies in its directory, and layers that forks froze; recordings of what was done; and what prune would remove. */
 export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[]> {
   const containers = (await listContainers(paths)).filter(({ state }) => state !== 'leftover');
   const images = listImages(paths);
@@ -31,6 +33,7 @@ export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[
     runs: running.includes(link),
     usage: diskUsage(join(paths.links, link)),
   }));
+  const operations = filesIn(paths.ops);
   const left = { bytes: found.reduce((sum, { bytes }) => sum + bytes, 0), complete: true };
   return [
     {
@@ -49,6 +52,14 @@ export async function storeUsage(paths: StorePaths): Promise<readonly KindUsage[
         ...directories.flatMap(({ state, usage }) => (state === 'alive' ? [] : [usage])),
         ...frozen.flatMap(({ runs, usage }) => (runs ? [] : [usage])),
       ]),
+    },
+    {
+      kind: 'Operations',
+      total: operations.length,
+      active: 0,
+      size: operations.length === 0 ? NOTHING : diskUsage(paths.ops),
+      // They are bounded by themselves.
+      reclaimable: NOTHING,
     },
     { kind: 'Leftovers', total: found.length, active: 0, size: left, reclaimable: left },
   ];

@@ -67,6 +67,6 @@ function template(key: string): Template {
   const fixed = key.split(PLACEHOLDER).filter((_, index) => index % 2 === 0);
   const source = fixed
     .map(text => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'))
-    .reduce((all, text, index) => `${all}${names[index - 1]?.startsWith('@') ? '(.*)' : '(.+)'}${text}`);
+    .reduce((all, text, index) => `${all}${names[index - 1]?.startsWith('@') ? '(.*?)' : '(.+?)'}${text}`);
   return { key, names, pattern: new RegExp(`^${source}$`, 's'), fixed: fixed.join('').length };
 }

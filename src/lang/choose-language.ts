@@ -33,6 +33,11 @@ export function chooseLanguage(
   return /^zh(?![a-z])[^.]*(\.utf-?8.*)?$/i.test(locale) ? 'zh' : 'en';
 }
 
+/** The language that --lang names, for the options of a plan: nothing when it was not given. Throws a usage error as above. */
+export function askedLanguage(asked: string | undefined): { readonly lang?: Language } {
+  return asked === undefined ? {} : { lang: known(asked) };
+}
+
 function known(asked: string): Language {
   const language = LANGUAGES.find(candidate => candidate === asked);
   if (language !== undefined) return language;

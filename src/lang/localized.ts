@@ -1,12 +1,31 @@
-/** A plan as its reader is shown it. What is carried out, written to a journal or recorded is always the English one. */
+/** A plan, and what happens to it, as the reader is shown it. What is carried out, written to a journal or recorded is always the English one. */
 
+import type { PlanEvent } from '../events.ts';
 import type { Plan, Step, Undo } from '../plan/step.ts';
+import type { Translate } from '../plan/translate.ts';
 import type { Language } from './choose-language.ts';
-import { type Translate, translator } from './translate.ts';
+import { planTranslator } from './translator.ts';
 
 /** The same plan with its texts in the language; commands, ids and names stay what they are. Pure. */
 export function localized(plan: Plan, language: Language): Plan {
-  return language === 'en' ? plan : withTexts(plan, translator(language));
+  return language === 'en' ? plan : withTexts(plan, planTranslator(language));
+}
+
+/** The same event, with what it brings of a plan's texts in the language. Pure. */
+export function localizedEvent(event: PlanEvent, language: Language): PlanEvent {
+  if (language === 'en') return event;
+  switch (event.type) {
+    case 'plan-started':
+      return { ...event, plan: localized(event.plan, language) };
+    case 'step-replaced':
+      return { ...event, step: stepWithTexts(event.step, planTranslator(language)) };
+    case 'restarting':
+      return event.reason === undefined
+        ? event
+        : { ...event, reason: planTranslator(language)(event.reason) };
+    default:
+      return event;
+  }
 }
 
 /** The plan with all that a learner reads of it put through `say`; so this is also the list of what there is to translate. */
@@ -32,6 +51,7 @@ function stepWithTexts(step: Step, say: Translate): Step {
     why: say(step.why),
     pitfalls: step.pitfalls.map(pitfall => say(pitfall)),
     undo: undoWithTexts(step.undo, say),
+    ...(step.back?.type === 'replay' ? { back: { ...step.back, reason: say(step.back.reason) } } : {}),
   };
 }
 

@@ -31,7 +31,7 @@ function planValue(plan: Plan): object {
 }
 
 function stepValue(step: Step) {
-  const { id, phase, title, why, pitfalls, where, action, undo } = step;
+  const { id, phase, title, why, pitfalls, where, action, undo, back } = step;
   return {
     id,
     phase,
@@ -42,6 +42,7 @@ function stepValue(step: Step) {
     action,
     command: stepCommand(step),
     undo: { ...undo, text: undoText(step) },
+    ...(back === undefined ? {} : { back }),
     reserves: step.reserves ?? false,
     failsOnPurpose: step.failsOnPurpose ?? false,
   };

@@ -5,6 +5,7 @@ import { comment, quoteArg } from './quote.ts';
 import { actionLines, COLUMNS, layOut } from './script-actions.ts';
 import { startsContainer } from './starts-container.ts';
 import type { Plan, PlanVariable, Step } from './step.ts';
+import { ENGLISH, type Translate } from './translate.ts';
 import { usesVariable } from './uses-variable.ts';
 import { wrap } from './wrap.ts';
 
@@ -24,17 +25,20 @@ const FIRST_LOOKS = [
 
 /**
  * The script of one or more plans; each runs in a subshell of its own, and the next only if the one before succeeded. `commandLine` is what the user
- * typed, for the heading. The whole text is one compound command, so that `... | sh` has read all of it before it starts.
+ * typed, for the heading. The whole text is one compound command, so that `... | sh` has read all of it before it starts. `say` is for the comments around those of
+ * the plans.
  */
-export function renderScript(plans: readonly Plan[], commandLine: string): string {
+export function renderScript(plans: readonly Plan[], commandLine: string, say: Translate = ENGLISH): string {
   const last = plans.length - 1;
-  const bodies = plans.map((plan, index) => planText(plan, index < last));
+  const bodies = plans.map((plan, index) => planText(plan, index < last, say));
   return `${[
     '#!/bin/sh',
     `# ${comment(commandLine)}`,
     '#',
     ...sentence(
-      'This is what tinydocker would do, as a script of its own. Each step is one command; what undoes it is noted before, and runs, newest first, when the script ends.',
+      say(
+        'This is what tinydocker would do, as a script of its own. Each step is one command; what undoes it is noted before, and runs, newest first, when the script ends.',
+      ),
     ),
     // Programs are text in single quotes, undos are called by name, and one fifo is opened for both directions.
     '# shellcheck disable=SC2016,SC2034,SC2094,SC2317',
@@ -55,29 +59,29 @@ export function renderScript(plans: readonly Plan[], commandLine: string): strin
   ].join('\n')}\n`;
 }
 
-function planText(plan: Plan, moreFollow: boolean): string {
+function planText(plan: Plan, moreFollow: boolean, say: Translate): string {
   const { afterwards } = plan;
   const programs = programsByStep(plan);
   const runs = startsContainer(plan);
   const lines = [
     `# ---- ${comment(plan.summary)}`,
     moreFollow ? '(' : undefined,
-    ...(plan.background ? BACKGROUND : []),
-    ...plan.notes.flatMap(note => sentence(`Note: ${note}.`)),
+    ...(plan.background ? background(say) : []),
+    ...plan.notes.flatMap(note => sentence(say(`Note: ${note}.`))),
     ...(plan.contents === undefined ? [] : contentsLines(plan.contents)),
     ...plan.variables.filter(variable => !isProgram(variable)).flatMap(variableLines),
-    ...prologue(plan, runs),
+    ...prologue(plan, runs, say),
     ...plan.phases.flatMap(phase => [
       '',
       `# ---- ${phase.id}: ${comment(phase.title)}`,
       ...plan.steps
         .filter(step => step.phase === phase.id)
         .flatMap(step => [
-          ...stepLines(step, programs.get(step.id) ?? []),
+          ...stepLines(step, programs.get(step.id) ?? [], say),
           ...(plan.background && step.action.type === 'release' ? tellStarted(plan.subject) : []),
         ]),
     ]),
-    ...(afterwards === undefined ? [] : afterwardsLines(plan, afterwards)),
+    ...(afterwards === undefined ? [] : afterwardsLines(plan, afterwards, say)),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
     ...(plan.background
@@ -94,11 +98,12 @@ function planText(plan: Plan, moreFollow: boolean): string {
   return lines.filter(line => line !== undefined).join('\n');
 }
 
-const BACKGROUND = [
-  '# What follows goes on in the background. It tells when the command has started, which ends the substitution.',
-  'TOLD=$(',
-  '(',
-];
+function background(say: Translate): readonly string[] {
+  const what = say(
+    'What follows goes on in the background. It tells when the command has started, which ends the substitution.',
+  );
+  return [`# ${what}`, 'TOLD=$(', '('];
+}
 
 /** Nobody is told anything from here on, and nobody has to wait for us. */
 function tellStarted(subject: string): readonly string[] {
@@ -109,17 +114,18 @@ function tellStarted(subject: string): readonly string[] {
 function afterwardsLines(
   { subject }: Plan,
   { plan, removesKept }: NonNullable<Plan['afterwards']>,
+  say: Translate,
 ): readonly string[] {
   const failed = `STATUS=125; echo ${quoteArg(`${subject} is kept: the image was not made`)} >&2`;
   return [
     '',
-    '# What follows runs when the command has ended, before anything is undone.',
+    `# ${say('What follows runs when the command has ended, before anything is undone.')}`,
     'set +e',
-    planText(plan, true).replace('\n(\n', '\n( set -e\n'),
+    planText(plan, true, say).replace('\n(\n', '\n( set -e\n'),
     'AFTERWARDS=$?; set -e',
     ...(removesKept
       ? [
-          '# If it worked, nothing has to be kept, and the undos remove everything.',
+          `# ${say('If it worked, nothing has to be kept, and the undos remove everything.')}`,
           `if [ "$AFTERWARDS" -eq 0 ]; then DONE=''; else ${failed}; fi`,
         ]
       : [`[ "$AFTERWARDS" -eq 0 ] || { ${failed}; }`]),
@@ -140,7 +146,7 @@ function variableLines({ name, value, meaning }: PlanVariable): readonly string[
 }
 
 /** What the executor does between steps, in a dozen lines: remember undos, run them newest first, keep going when one fails. */
-function prologue({ background }: Plan, runs: boolean): readonly string[] {
+function prologue({ background }: Plan, runs: boolean, say: Translate): readonly string[] {
   return [
     "STATUS=125 DONE='' UNDO=''",
     'undo() {',
@@ -154,7 +160,7 @@ function prologue({ background }: Plan, runs: boolean): readonly string[] {
     background ? "trap '' HUP QUIT" : "trap 'STATUS=129; exit' HUP; trap 'STATUS=131; exit' QUIT",
     ...(runs
       ? [
-          "# Nothing that the caller left open goes into the container; 5 is the caller's stdin.",
+          `# ${say("Nothing that the caller left open goes into the container; 5 is the caller's stdin.")}`,
           'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 5<&0 </dev/null',
         ]
       : []),
@@ -175,13 +181,15 @@ function isProgram({ name }: PlanVariable): boolean {
   return name.endsWith('_SH');
 }
 
-function stepLines(step: Step, programs: readonly PlanVariable[]): readonly string[] {
+function stepLines(step: Step, programs: readonly PlanVariable[], say: Translate): readonly string[] {
   const undo = undoLines(step);
   const action = actionLines(step);
   return [
     '',
     ...sentence(`${step.id}: ${step.why}`),
-    ...(step.undo.type === 'with' ? sentence(`Undone with ${step.undo.step}: ${step.undo.reason}.`) : []),
+    ...(step.undo.type === 'with'
+      ? sentence(say(`Undone with ${step.undo.step}: ${step.undo.reason}.`))
+      : []),
     ...programs.flatMap(variableLines),
     ...(step.reserves ? [...action, ...undo] : [...undo, ...action]),
   ];

@@ -168,7 +168,8 @@ export type PlanKind =
   | 'exec'
   | 'stop'
   | 'kill'
-  | 'rename';
+  | 'rename'
+  | 'lesson';
 
 export interface Plan {
   readonly kind: PlanKind;

@@ -19,8 +19,9 @@ export function plansOf({ lines }: Recording): readonly RecordedPlan[] {
   const plans = new Map<number, RecordedPlan>();
   for (const { time, plan: number, event } of lines) {
     const known = plans.get(number);
-    if (event.type === 'plan-started' && known === undefined)
-      plans.set(number, { number, plan: event.plan, began: time });
+    // Who steps back may start a plan again.
+    if (event.type === 'plan-started')
+      plans.set(number, { number, plan: event.plan, began: known?.began ?? time });
     if (event.type === 'plan-ended' && known !== undefined)
       plans.set(number, { ...known, outcome: event.outcome });
   }

@@ -40,9 +40,14 @@ const undo = byType({
   'stop-init': anything,
 });
 
+const back = byType({
+  command: object({ argv }, { where }),
+  replay: object({ reason: text }),
+});
+
 const step = object(
   { id: text, phase: text, title: text, why: text, pitfalls: listOf(text), where, action, undo },
-  { reserves: yesOrNo, failsOnPurpose: yesOrNo },
+  { reserves: yesOrNo, failsOnPurpose: yesOrNo, back },
 );
 
 const plan = object(
@@ -62,9 +67,14 @@ const plan = object(
   },
 );
 
+const diagnosis = object(
+  { cause: text },
+  { hint: text, checked: listOf(object({ what: text }, { holds: yesOrNo, culprit: yesOrNo })), lesson: text },
+);
+
 const failure = object(
   { command: text, stderr: text },
-  { exitStatus: amount, signal: text, onPurpose: yesOrNo },
+  { exitStatus: amount, signal: text, onPurpose: yesOrNo, diagnosis },
 );
 
 const outcome = object(
@@ -76,6 +86,45 @@ const outcome = object(
   },
   { failedStep: text, failure },
 );
+
+const files = listOf(object({ path: text, type: text }, { size: amount }));
+
+const mount = object({
+  id: amount,
+  parent: amount,
+  root: text,
+  target: text,
+  type: text,
+  source: text,
+  options: text,
+  superOptions: text,
+  propagation: text,
+});
+
+const init = object(
+  {
+    pid: amount,
+    number: amount,
+    processes: listOf(object({ pid: amount, number: amount, command: text })),
+    namespaces: listOf(object({ name: text, id: amount, own: yesOrNo })),
+    mounts: listOf(mount),
+    interfaces: listOf(object({ name: text, up: yesOrNo })),
+    cgroups: listOf(text),
+  },
+  { hostname: text },
+);
+
+const snapshot = object(
+  {
+    host: object({ mounts: amount, digest: text }),
+    directory: files,
+    upper: files,
+    upperComplete: yesOrNo,
+  },
+  { init },
+);
+
+const differences = listOf(object({ topic: text, sign: oneOf('+', '-', '~'), text }));
 
 const writer = object({ pid: amount, start: text, boot: text, namespace: text });
 
@@ -94,6 +143,13 @@ export const EVENT_SHAPES: Readonly<Record<string, Shape>> = {
   'undo-started': object({ step: text, command: text }),
   'undo-done': object({ step: text, milliseconds: amount }),
   'undo-failed': object({ step: text, command: text, reason: text }),
+  snapshot: object({ moment: oneOf('begin', 'step', 'back', 'shell', 'end'), snapshot }, { step: text }),
+  'back-started': object({ step: text, command: text }),
+  'back-done': object({ step: text, milliseconds: amount }, { differences }),
+  'back-failed': object({ step: text, reason: text }),
+  restarting: object({}, { until: text, reason: text }),
+  replayed: object({ until: text }, { differences }),
+  'step-replaced': object({ step }),
   'plan-ended': object({ outcome }),
   message: object({ kind: oneOf('note', 'error'), text }, { hint: text }),
   continued: object({ writer }),

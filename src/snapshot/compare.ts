@@ -1,6 +1,14 @@
 /** What differs between two looks at a container. Pure. */
 
-import type { FileEntry, InitSnapshot, MountRow, ProcessEntry, Snapshot } from './snapshot.ts';
+import {
+  type FileEntry,
+  type InitSnapshot,
+  type MountRow,
+  type NamespaceEntry,
+  type ProcessEntry,
+  type Snapshot,
+  UNKNOWN,
+} from './snapshot.ts';
 
 export const TOPICS = ['mounts', 'namespaces', 'processes', 'files', 'host'] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -56,6 +64,8 @@ function renumbered(snapshot: Snapshot): Snapshot {
         id: order.get(mount.id) ?? 0,
         parent: order.get(mount.parent) ?? 0,
         propagation: mount.propagation.replaceAll(/\d+/g, 'N'),
+        // A terminal that is bound has a number as its name.
+        ...(mount.type === 'devpts' ? { root: mount.root.replace(/\d+$/, 'N') } : {}),
       })),
     },
   };
@@ -80,11 +90,14 @@ function mountChanges(
     ({ old, mount }) => old.target === mount.target && stateOf(old) !== stateOf(mount),
   );
   return [
-    ...before.filter(({ id }) => !ids.has(id)).map(mount => change('mounts', '-', mountText(mount, names))),
+    ...removals(
+      before.filter(({ id }) => !ids.has(id)),
+      names,
+    ),
     ...after.filter(({ id }) => !byId.has(id)).map(mount => change('mounts', '+', mountText(mount, names))),
     ...moves(moved, names),
     ...altered.map(({ old, mount }) =>
-      change('mounts', '~', `${short(mount.target, names)}  ${stateOf(old)} -> ${stateOf(mount)}`),
+      change('mounts', '~', `${short(mount.target, names)}  ${difference(old, mount)}`),
     ),
   ];
 }
@@ -93,14 +106,36 @@ function tableChange(
   before: readonly MountRow[] | undefined,
   after: readonly MountRow[] | undefined,
 ): readonly Change[] {
-  if (after !== undefined)
-    return [change('mounts', '+', `a mount table of its own, a copy: ${count(after)}`)];
-  if (before !== undefined) return [change('mounts', '-', `the container's mount table: ${count(before)}`)];
+  if (after !== undefined) return [change('mounts', '+', tableText(after.length))];
+  if (before !== undefined)
+    return [change('mounts', '-', `the container's mount table: ${mountCount(before.length)}`)];
   return [];
 }
 
-function count({ length }: readonly unknown[]): string {
-  return `${length} mount${length === 1 ? '' : 's'}`;
+/** What comes with a mount namespace. */
+export function tableText(mounts: number): string {
+  return `a mount table of its own, a copy: ${mountCount(mounts)}`;
+}
+
+function mountCount(count: number): string {
+  return `${count} mount${count === 1 ? '' : 's'}`;
+}
+
+/** Many that went with the one they are below are one line: umount(8) with --lazy takes a whole tree. */
+function removals(gone: readonly MountRow[], names: Names): readonly Change[] {
+  const byId = new Map(gone.map(mount => [mount.id, mount]));
+  const trees = new Map<MountRow, MountRow[]>();
+  for (const mount of gone) {
+    let top = mount;
+    for (let above = byId.get(top.parent); above !== undefined && above !== top; above = byId.get(top.parent))
+      top = above;
+    trees.set(top, [...(trees.get(top) ?? []), mount]);
+  }
+  return [...trees].flatMap(([top, those]) =>
+    those.length <= FEW
+      ? those.map(mount => change('mounts', '-', mountText(mount, names)))
+      : [change('mounts', '-', `${short(top.target, names)}  and ${mountCount(those.length - 1)} below it`)],
+  );
 }
 
 /** Many that moved below one place are one line: pivot_root moves the whole old tree. */
@@ -130,8 +165,17 @@ function placeOf(from: string, to: string, names: Names): string | undefined {
   return undefined;
 }
 
-function stateOf({ options, propagation, type, source, root, superOptions }: MountRow): string {
-  return [options, superOptions, propagation, type, source, root].join(' ');
+const STATE = ['options', 'superOptions', 'propagation', 'type', 'source', 'root'] as const;
+
+function stateOf(mount: MountRow): string {
+  return STATE.map(field => mount[field]).join(' ');
+}
+
+/** Only what is another than before. */
+function difference(old: MountRow, mount: MountRow): string {
+  return STATE.filter(field => old[field] !== mount[field])
+    .map(field => `${old[field]} -> ${mount[field]}`)
+    .join('  ');
 }
 
 /** A mount in one line: target, type, whether it can be written, and where it comes from when it is bound. */
@@ -152,17 +196,24 @@ function namespaceChanges(
   after: InitSnapshot | undefined,
 ): readonly Change[] {
   const [old, now] = [before?.namespaces ?? [], after?.namespaces ?? []];
-  const text = ({ name, id, own }: (typeof now)[number]) =>
-    `${name}  ${id}${own ? '  its own' : "  the host's"}`;
   const added = now.filter(one => !old.some(other => other.name === one.name && other.id === one.id));
   const removed = old.filter(one => !now.some(other => other.name === one.name && other.id === one.id));
   return [
-    ...removed.filter(({ own }) => own).map(one => change('namespaces', '-', text(one))),
-    ...added.filter(({ own }) => own).map(one => change('namespaces', '+', text(one))),
+    ...removed.filter(({ own }) => own).map(one => change('namespaces', '-', namespaceText(one))),
+    ...added.filter(({ own }) => own).map(one => change('namespaces', '+', namespaceText(one))),
     ...single('hostname', before?.hostname, after?.hostname),
     ...interfaceChanges(before, after),
     ...single('cgroup', before?.cgroups.join(' '), after?.cgroups.join(' ')),
   ];
+}
+
+/** A namespace in one line. */
+export function namespaceText({ name, id, own }: NamespaceEntry): string {
+  return `${name}  ${number(id)}${own ? '  its own' : "  the host's"}`;
+}
+
+function number(value: number): string {
+  return value === UNKNOWN ? '?' : String(value);
 }
 
 /** What comes and goes with init says nothing new; what changes while init lives does. */
@@ -191,18 +242,26 @@ function interfaceChanges(
 }
 
 function processChanges(before: readonly ProcessEntry[], after: readonly ProcessEntry[]): readonly Change[] {
-  const text = ({ pid, number, command }: ProcessEntry) =>
-    `${command}  PID ${pid} on the host, ${number} inside`;
   return [
     ...before
       .filter(({ pid }) => !after.some(other => other.pid === pid))
-      .map(one => change('processes', '-', text(one))),
+      .map(one => change('processes', '-', processText(one))),
     ...after.flatMap(one => {
       const old = before.find(({ pid }) => pid === one.pid);
-      if (old === undefined) return [change('processes', '+', text(one))];
-      return old.command === one.command ? [] : [change('processes', '~', text(one))];
+      if (old === undefined) return [change('processes', '+', processText(one))];
+      return old.command === one.command ? [] : [change('processes', '~', processText(one))];
     }),
   ];
+}
+
+/** A process in one line. */
+export function processText({ pid, number: inside, command }: ProcessEntry): string {
+  return `${command}  PID ${number(pid)} on the host, ${number(inside)} inside`;
+}
+
+/** A file in one line; `place` is `$C` or `upper`. */
+export function fileText(place: string, { path, type }: FileEntry): string {
+  return `${path === '' ? place : `${place}/${path}`}  ${type}`;
 }
 
 function fileChanges(
@@ -212,7 +271,7 @@ function fileChanges(
 ): readonly Change[] {
   const old = new Map(before.map(entry => [entry.path, entry]));
   const now = new Map(after.map(entry => [entry.path, entry]));
-  const text = ({ path, type }: FileEntry) => `${place}/${path}  ${type}`;
+  const text = (entry: FileEntry) => fileText(place, entry);
   return [
     ...before.filter(({ path }) => !now.has(path)).map(entry => change('files', '-', text(entry))),
     ...after.flatMap(entry => {
@@ -234,6 +293,7 @@ function hostChanges({ host: before }: Snapshot, { host: after }: Snapshot): rea
   ];
 }
 
-function change(topic: Topic, sign: Change['sign'], text: string): Change {
+/** One of them. */
+export function change(topic: Topic, sign: Change['sign'], text: string): Change {
   return { topic, sign, text };
 }

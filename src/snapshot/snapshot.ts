@@ -5,7 +5,7 @@ import type { NamespaceName } from '../plan/step.ts';
 export interface Snapshot {
   /** The mount table of whoever makes the container: it never changes. */
   readonly host: { readonly mounts: number; readonly digest: string };
-  /** What lies in the container's directory, without what overlay and the container keep below it. */
+  /** The container's directory, with an empty path, and what lies in it, without what overlay and the container keep below it. */
   readonly directory: readonly FileEntry[];
   /** What the writable layer holds. */
   readonly upper: readonly FileEntry[];
@@ -14,6 +14,9 @@ export interface Snapshot {
   /** Undefined while there is no init. */
   readonly init?: InitSnapshot;
 }
+
+/** Stands for a number that the kernel has yet to give: only in a preview. */
+export const UNKNOWN = -1;
 
 export interface InitSnapshot {
   /** The host's number, and the container's. */
@@ -32,7 +35,7 @@ export interface InitSnapshot {
 }
 
 export interface FileEntry {
-  /** Relative, without a slash in front. */
+  /** Relative, without a slash in front; empty for the container's directory itself. */
   readonly path: string;
   readonly type: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'whiteout' | 'device';
   /** Of a file, in bytes. */
@@ -72,4 +75,10 @@ export interface MountRow {
 export interface InterfaceEntry {
   readonly name: string;
   readonly up: boolean;
+}
+
+/** A command line as it is told of a process: the arguments of a shell program are long, and its name tells enough. */
+export function commandText(words: readonly string[], program: string): string {
+  const text = words.map(word => (word.includes('\n') ? '…' : word)).join(' ');
+  return text === '' ? `[${program}]` : text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

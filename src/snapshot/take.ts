@@ -12,7 +12,14 @@ import { readText } from '../host/text-file.ts';
 import { C, INIT, type Values } from '../plan/arg.ts';
 import { enterPrefix } from '../plan/enter.ts';
 import type { NamespaceName } from '../plan/step.ts';
-import type { FileEntry, InitSnapshot, InterfaceEntry, NamespaceEntry, Snapshot } from './snapshot.ts';
+import {
+  commandText,
+  type FileEntry,
+  type InitSnapshot,
+  type InterfaceEntry,
+  type NamespaceEntry,
+  type Snapshot,
+} from './snapshot.ts';
 
 /** As /proc/PID/ns names them. */
 const LINKS: Readonly<Record<NamespaceName, string>> = {
@@ -41,11 +48,17 @@ export async function takeSnapshot(values: Values): Promise<Snapshot> {
       mounts: host.split('\n').length - 1,
       digest: createHash('sha256').update(host).digest('hex').slice(0, 16),
     },
-    directory: directory === undefined ? [] : filesBelow(directory, path => !CLOSED.has(path)).entries,
+    directory: directory === undefined ? [] : containersDirectory(directory),
     upper: upper.entries,
     upperComplete: upper.complete,
     ...(init === undefined ? {} : { init }),
   };
+}
+
+/** With itself first: as long as it is there, something is left. */
+function containersDirectory(directory: string): readonly FileEntry[] {
+  const itself = entryOf(directory, '');
+  return itself === undefined ? [] : [itself, ...filesBelow(directory, path => !CLOSED.has(path)).entries];
 }
 
 async function lookAtInit(pid: number): Promise<InitSnapshot | undefined> {
@@ -57,7 +70,7 @@ async function lookAtInit(pid: number): Promise<InitSnapshot | undefined> {
     .map(process => ({
       pid: process.pid,
       number: process.number,
-      command: shortened(process.words, process.program),
+      command: commandText(process.words, process.program),
     }))
     .toSorted((one, other) => one.number - other.number);
   const namespaces = namespacesOf(pid);
@@ -82,12 +95,6 @@ async function lookAtInit(pid: number): Promise<InitSnapshot | undefined> {
     interfaces: interfacesOf(pid),
     cgroups: readText(`/proc/${pid}/cgroup`).split('\n').filter(Boolean),
   };
-}
-
-/** The arguments of a shell program are long; its name tells enough. */
-function shortened(words: readonly string[], program: string): string {
-  const text = words.map(word => (word.includes('\n') ? '…' : word)).join(' ');
-  return text === '' ? `[${program}]` : text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 function namespacesOf(pid: number): readonly NamespaceEntry[] {

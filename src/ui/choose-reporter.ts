@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import { usageError } from '../errors.ts';
+import { chooseLanguage, type Language } from '../lang/choose-language.ts';
 import { nearNames, shown } from '../plan/names.ts';
 import { type Capabilities, capabilities } from './capabilities.ts';
 import { jsonReporter } from './json.ts';
@@ -16,6 +17,8 @@ export interface ReporterChoice {
   readonly quiet: boolean;
   /** `auto` comes to `silent`, on a terminal too. */
   readonly silent?: boolean;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** Milliseconds that pass before each step. */
   readonly pace: number;
 }
@@ -26,15 +29,33 @@ export type ShownMode = Exclude<ProgressMode, 'auto'> | 'silent';
 /** The reporter for stderr. Throws a usage error for a mode that does not exist. */
 export function chooseReporter(choice: ReporterChoice): Reporter {
   const able = capabilities(process.stderr, process.env);
+  return reporterFor(shownMode(choice, process.env, able), process.stderr, able, {
+    paced: choice.pace > 0,
+    language: choice.lang ?? chooseLanguage(undefined, process.env),
+  });
+}
+
+/** The reporter of a mode, for a stream. */
+export function reporterFor(
+  mode: ShownMode,
+  stream: NodeJS.WriteStream,
+  able: Capabilities,
+  options: { readonly paced: boolean; readonly language: Language; readonly keys?: string },
+): Reporter {
+  const { language } = options;
   // script(1) has the terminal in raw mode while a container is made, so every line end brings its carriage return.
   const write: Write = text => {
-    process.stderr.write(able.terminal ? text.replaceAll(/\r?\n/g, '\r\n') : text);
+    stream.write(able.terminal ? text.replaceAll(/\r?\n/g, '\r\n') : text);
   };
-  switch (shownMode(choice, process.env, able)) {
+  switch (mode) {
     case 'tty':
-      return ttyReporter({ write, stream: process.stderr, able, paced: choice.pace > 0 });
+      return ttyReporter({
+        ...{ write, stream, ...options },
+        // Whoever reads Chinese here reads it as UTF-8, whatever the locale says.
+        able: language === 'en' ? able : { ...able, unicode: true },
+      });
     case 'plain':
-      return plainReporter(write);
+      return plainReporter(write, language);
     case 'json':
       return jsonReporter(write);
     case 'quiet':

@@ -10,7 +10,7 @@ export function jsonReporter(write: Write, now: () => Date = () => new Date()): 
     write(`${JSON.stringify({ version: EVENT_VERSION, time: now().toISOString(), ...content })}\n`);
   return {
     emit: event => line(reduced(event)),
-    say: ({ kind, text, hint }) => line({ type: kind, text, ...(hint === undefined ? {} : { hint }) }),
+    say: ({ kind, ...message }) => line({ type: kind, ...message }),
     close: () => Promise.resolve(),
   };
 }

@@ -5,10 +5,16 @@ import { render, renderToString } from 'ink';
 import type { ReactNode } from 'react';
 import type { Write } from './reporter.ts';
 
+export { dashboard } from './dashboard/view.ts';
+export { debugScreen } from './debug/view.ts';
 export { screenful } from './screen/layout.ts';
 export { RowPainter } from './screen/row-painter.tsx';
 export { TableView } from './table-view.tsx';
 export { CleanupView, Ending, finishedRows, RunView } from './views.tsx';
+
+/** The size of a terminal, and word when it changes. Where it is none, as when a file is made, Ink leaves the cursor alone. */
+export type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'> &
+  Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 
 export interface LiveView {
   update(view: ReactNode): void;
@@ -19,14 +25,15 @@ export interface LiveView {
 /** The cursor stays: after Ctrl-Z or kill -9 nobody would bring it back. See console_codes(4). */
 const HIDE_CURSOR = '\u001b[?25l';
 
-/** Shows a view that can be redrawn below the cursor. */
-export function showLive(view: ReactNode, stream: NodeJS.WriteStream, write: Write): LiveView {
+/** Shows a view that can be redrawn below the cursor, at most `fps` times in a second. */
+export function showLive(view: ReactNode, stream: Screen, write: Write, fps = 30): LiveView {
   let shown = true;
   const instance = render(view, {
     stdout: output(stream, text => shown && write(text)),
     // Never our stdin: once Node has begun to read it, it takes the container's first keys.
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     exitOnCtrlC: false,
+    maxFps: fps,
     patchConsole: false,
   });
   return {
@@ -47,7 +54,7 @@ export function viewText(view: ReactNode, columns: number): string {
 }
 
 /** Ink's idea of a terminal: the size of the real one, writing through us. */
-function output(stream: NodeJS.WriteStream, write: Write): NodeJS.WriteStream {
+function output(stream: Screen, write: Write): NodeJS.WriteStream {
   const proxy = new Writable({
     decodeStrings: false,
     write(chunk: unknown, _encoding, done) {
@@ -56,7 +63,7 @@ function output(stream: NodeJS.WriteStream, write: Write): NodeJS.WriteStream {
     },
   });
   Object.defineProperties(proxy, {
-    isTTY: { value: true },
+    isTTY: { value: stream.isTTY },
     columns: { get: () => stream.columns },
     rows: { get: () => stream.rows },
   });

@@ -4,12 +4,16 @@ import type { StepStatus } from './progress.ts';
 
 export interface Marks {
   readonly status: Readonly<Record<StepStatus, string>>;
+  /** Behind a statement that is true; undefined: a word does. */
+  readonly check?: string;
   /** A progress bar's done and remaining part. */
   readonly bar: readonly [done: string, left: string];
   /** The lines around a box. */
   readonly border: Border;
   /** Before what is selected, and where a debugger stands. */
   readonly pointer: string;
+  /** Before a step at which a debugger stops. */
+  readonly breakpoint: string;
   /** In place of what was cut off. */
   readonly cut: string;
 }
@@ -33,6 +37,7 @@ const UNICODE: Marks = {
     'undo failed': '▲',
     skipped: '–',
   },
+  check: '✔',
   bar: ['━', '─'],
   border: {
     topLeft: '┌',
@@ -43,6 +48,7 @@ const UNICODE: Marks = {
     vertical: '│',
   },
   pointer: '▶',
+  breakpoint: '◆',
   cut: '…',
 };
 
@@ -66,6 +72,7 @@ const ASCII: Marks = {
     vertical: '|',
   },
   pointer: '>',
+  breakpoint: '*',
   cut: '~',
 };
 

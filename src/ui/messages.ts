@@ -1,13 +1,55 @@
 /** Messages and sentences that all reporters for people share. */
 
 import type { Leftover, StepFailure } from '../events.ts';
+import type { Check, Diagnosis } from '../plan/diagnosis.ts';
+import { wrap } from '../plan/wrap.ts';
 import type { Message } from './reporter.ts';
-import { visibleLines } from './visible.ts';
+import { visible, visibleLines } from './visible.ts';
 
-/** A message as it is printed, with its line end. */
-export function messageText({ kind, text, hint }: Message): string {
-  const lines = [...visibleLines(text), ...(hint === undefined ? [] : visibleLines(hint))];
+/** Lines of a message are broken here, in columns, where they are ours to break. */
+const COLUMNS = 80;
+const LABEL = 'Checked  ';
+/** Not to be broken at. */
+const NO_BREAK = '\u00a0';
+
+/**
+ * A message as it is printed, with its line end: what is the matter, the way out, what was looked at to find it, and the lesson about it. `mark`
+ * stands behind what is true; without one a word does, as on a terminal that has only ASCII.
+ */
+export function messageText({ kind, text, ...more }: Message, mark?: string): string {
+  const lines = diagnosisLines({ cause: text, ...more }, mark);
   return `tinydocker: ${kind === 'note' ? 'note: ' : ''}${lines.join('\n')}\n`;
+}
+
+/** The lines of a diagnosis, each safe for a terminal: the cause first. */
+export function diagnosisLines(
+  { cause, hint, checked = [], lesson }: Omit<Diagnosis, 'hint'> & Pick<Message, 'hint'>,
+  mark?: string,
+): readonly string[] {
+  return [
+    ...visibleLines(cause),
+    ...(hint === undefined ? [] : visibleLines(hint)),
+    ...checkedLines(checked, mark),
+    ...(lesson === undefined ? [] : [`${'Lesson'.padEnd(LABEL.length)}tinydocker lesson ${lesson}`]),
+  ];
+}
+
+/** "Checked  $M is a mount point: yes  the parent mount of $M is shared: YES <--". */
+function checkedLines(checked: readonly Check[], mark: string | undefined): readonly string[] {
+  // One alone only repeats the cause.
+  if (checked.length < 2) return [];
+  // Two blanks between them, of which the second one may be broken at.
+  const checks = checked.map(check => `${checkText(check, mark)} `.replaceAll(' ', NO_BREAK)).join(' ');
+  return wrap(checks, COLUMNS - LABEL.length).map(
+    (line, index) =>
+      `${index === 0 ? LABEL : ' '.repeat(LABEL.length)}${line.replaceAll(NO_BREAK, ' ').trimEnd()}`,
+  );
+}
+
+function checkText({ what, holds, culprit }: Check, mark: string | undefined): string {
+  const answer = holds === undefined ? 'not known' : holds ? 'yes' : 'no';
+  if (culprit) return `${visible(what)}: ${answer.toUpperCase()} <--`;
+  return holds && mark !== undefined ? `${visible(what)} ${mark}` : `${visible(what)}: ${answer}`;
 }
 
 /** What was left behind, with the commands that finish it: the last and loudest thing that is said. */

@@ -1,6 +1,9 @@
 /** One sentence per event, never redrawn: for pipes, CI, dumb terminals and screen readers. */
 
 import type { PlanEvent } from '../events.ts';
+import type { Language } from '../lang/choose-language.ts';
+import { localizedEvent } from '../lang/localized.ts';
+import { screenTranslator } from '../lang/translator.ts';
 import { stepCommand } from '../plan/display.ts';
 import { duration, ending, messageText, size } from './messages.ts';
 import { NOT_STARTED, type ProgressState, progress } from './progress.ts';
@@ -8,11 +11,13 @@ import type { Reporter, Write } from './reporter.ts';
 import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } from './summary.ts';
 import { visible, visibleLines } from './visible.ts';
 
-export function plainReporter(write: Write): Reporter {
+export function plainReporter(write: Write, language: Language = 'en'): Reporter {
+  const say = screenTranslator(language);
   let state = NOT_STARTED;
   let quarter = 0;
   return {
-    emit(event) {
+    emit(told) {
+      const event = localizedEvent(told, language);
       const before = state;
       state = progress(state, event);
       if (event.type === 'step-started') quarter = 0;
@@ -21,7 +26,10 @@ export function plainReporter(write: Write): Reporter {
         if (reached <= quarter) return;
         quarter = reached;
       }
-      for (const line of sentences(state, event, before)) write(`${line}\n`);
+      for (const line of sentences(state, event, before)) {
+        // What is indented was said by a command.
+        write(`${line.startsWith('  ') ? line : say(line)}\n`);
+      }
     },
     say: message => write(messageText(message)),
     close: () => Promise.resolve(),

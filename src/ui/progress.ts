@@ -3,6 +3,7 @@
 import type { Outcome, PlanEvent, StepFailure } from '../events.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
+import type { RecordedEvent } from '../record/format.ts';
 
 export type StepStatus =
   | 'to do'
@@ -128,6 +129,15 @@ function replaced(state: ProgressState, step: Step): ProgressState {
       ? {}
       : { plan: { ...plan, steps: plan.steps.map(old => (old.id === step.id ? step : old)) } }),
   };
+}
+
+/** The state after all of a plan's events. What a recording has besides changes nothing. */
+export function stateOf(events: readonly RecordedEvent[]): ProgressState {
+  return events.reduce(
+    (state, event) =>
+      event.type === 'message' || event.type === 'continued' ? state : progress(state, event),
+    NOT_STARTED,
+  );
 }
 
 /** How many steps have the status. */

@@ -1,6 +1,7 @@
 /** Who tells the user what happens while a plan runs. All of them consume the same events. */
 
 import type { PlanEvent } from '../events.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 import type { Step } from '../plan/step.ts';
 
 /**
@@ -11,7 +12,7 @@ export const PROGRESS_MODES = ['auto', 'tty', 'plain', 'json', 'quiet'] as const
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** A sentence that is not about one event: what the plan leaves out, or why it failed and the way out. */
-export interface Message {
+export interface Message extends Pick<Diagnosis, 'checked' | 'lesson'> {
   readonly kind: 'note' | 'error';
   readonly text: string;
   readonly hint?: string | undefined;

@@ -1,9 +1,13 @@
 /** Progress on a terminal. What is quick is one line; Ink is loaded, and rows are drawn, only for what a person has time to look at. */
 
 import type { PlanEvent } from '../events.ts';
+import type { Language } from '../lang/choose-language.ts';
+import { localizedEvent } from '../lang/localized.ts';
+import { screenTranslator } from '../lang/translator.ts';
 import type { Step } from '../plan/step.ts';
+import type { Translate } from '../plan/translate.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { LiveView } from './live-view.tsx';
+import type { LiveView, Screen } from './live-view.tsx';
 import { type Ink, loadInk } from './load-ink.ts';
 import { ascii, marks as marksOf } from './marks.ts';
 import { messageText } from './messages.ts';
@@ -13,10 +17,15 @@ import { cleanedUpSentence, discardedSentence, doneSentence, failedSentence } fr
 
 export interface TtyOptions {
   readonly write: Write;
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: Screen;
   readonly able: Capabilities;
+  readonly language: Language;
   /** There is a pause before each step: the rows are drawn from the beginning, and stay. */
   readonly paced: boolean;
+  /** What keys do, in the last line, when it is not that Ctrl-C stops and undoes. */
+  readonly keys?: string;
+  /** Frames in a second, at most. */
+  readonly fps?: number;
 }
 
 /** What takes longer than this, in milliseconds, is drawn. Loading Ink costs about as much again, and a container is up before. */
@@ -35,6 +44,7 @@ export function ttyReporter(options: TtyOptions): Reporter {
 class TtyReporter implements Reporter {
   readonly #options: TtyOptions;
   readonly #marks: ReturnType<typeof marksOf>;
+  readonly #say: Translate;
   #state: ProgressState = NOT_STARTED;
   #next: Step | undefined;
   #ink: Promise<Ink> | undefined;
@@ -49,37 +59,40 @@ class TtyReporter implements Reporter {
   constructor(options: TtyOptions) {
     this.#options = options;
     this.#marks = marksOf(options.able.unicode);
+    this.#say = screenTranslator(options.language);
   }
 
   emit(event: PlanEvent): void {
     const before = this.#state;
-    this.#state = progress(before, event);
+    this.#state = progress(before, localizedEvent(event, this.#options.language));
     if (event.type === 'plan-started') this.#begin();
     if (event.type === 'undo-started' && before.phase !== 'undo') this.#begin();
     if (event.type === 'interrupted' && this.#live === undefined)
-      this.#print(`${event.signal}: ${event.reaction}\n`);
-    if (event.type === 'changes-discarded') this.#sentence('undone', discardedSentence(event));
+      this.#print(`${this.#say(`${event.signal}: ${event.reaction}`)}\n`);
+    if (event.type === 'changes-discarded') this.#sentence('undone', this.#say(discardedSentence(event)));
     if (event.type === 'plan-ended') this.#ending = this.#end();
     else this.#redraw();
   }
 
   async beforeStep(step: Step): Promise<void> {
-    this.#next = step;
+    // As it is shown: with the texts of the reader's language.
+    this.#next = this.#state.steps.find(row => row.step.id === step.id)?.step ?? step;
     if (this.#options.paced) await this.#draw();
     this.#redraw();
   }
 
   release(): Promise<void> {
     this.#stopDrawing();
-    this.#sentence('done', `${doneSentence(this.#state)}   (tinydocker explain)`);
+    this.#sentence('done', `${this.#say(doneSentence(this.#state))}   (tinydocker explain)`);
     return Promise.resolve();
   }
 
   say(message: Message): void {
-    this.#print(messageText(message));
+    this.#print(messageText(message, this.#marks.check));
   }
 
   close(): Promise<void> {
+    if (this.#state.outcome === undefined) this.#stopDrawing();
     return this.#ending;
   }
 
@@ -103,7 +116,10 @@ class TtyReporter implements Reporter {
   async #draw(): Promise<void> {
     const ink = await this.#load();
     if (!this.#drawing || this.#live !== undefined) return;
-    this.#live = { ink, view: ink.showLive(this.#view(ink), this.#options.stream, this.#print) };
+    this.#live = {
+      ink,
+      view: ink.showLive(this.#view(ink), this.#options.stream, this.#print, this.#options.fps),
+    };
   }
 
   #redraw(): void {
@@ -130,6 +146,8 @@ class TtyReporter implements Reporter {
       state: this.#state,
       next: this.#next,
       marks: this.#marks,
+      keys: this.#options.keys,
+      say: this.#say,
       columns: columns || 80,
       rows: rows || 24,
     };
@@ -143,7 +161,7 @@ class TtyReporter implements Reporter {
     if (outcome?.type === 'succeeded') {
       this.#sentence(
         outcome.leftovers.length > 0 ? 'undo failed' : 'done',
-        started ? cleanedUpSentence(this.#state) : doneSentence(this.#state),
+        this.#say(started ? cleanedUpSentence(this.#state) : doneSentence(this.#state)),
       );
       return;
     }
@@ -152,7 +170,7 @@ class TtyReporter implements Reporter {
       const props = this.#props();
       this.#print(`${viewText(<Ending {...props} skip={this.#printed} />, props.columns)}\n`);
     }
-    this.#sentence('failed', failedSentence(this.#state));
+    this.#sentence('failed', this.#say(failedSentence(this.#state)));
   }
 
   #sentence(status: StepStatus, text: string): void {

@@ -4,6 +4,8 @@ import { Box, Static, Text } from 'ink';
 import { Fragment, type ReactNode } from 'react';
 import { shortCommand, undoText } from '../plan/display.ts';
 import type { Step } from '../plan/step.ts';
+import { ENGLISH, type Translate } from '../plan/translate.ts';
+import { padColumns } from '../plan/width.ts';
 import { wrap } from '../plan/wrap.ts';
 import { FailureDetails } from './failure-view.tsx';
 import type { Marks } from './marks.ts';
@@ -17,8 +19,12 @@ export interface ViewProps {
   /** The step whose turn comes after the pause. */
   readonly next?: Step | undefined;
   readonly marks: Marks;
+  /** Words in the reader's language; the plan's own are in it already. */
+  readonly say?: Translate;
   readonly columns: number;
   readonly rows: number;
+  /** What keys do, when it is not that Ctrl-C stops and undoes. */
+  readonly keys?: string | undefined;
 }
 
 /** Narrower than this, in columns, rows go without their command. */
@@ -62,7 +68,7 @@ export function finishedRows({ steps }: ProgressState): readonly StepProgress[] 
 
 /** All of a plan that failed or was interrupted, to stay in the scrollback: without the first `skip` rows, which are there already, below their header. */
 export function Ending({ skip, ...props }: ViewProps & { readonly skip: number | undefined }): ReactNode {
-  const { state } = props;
+  const { state, say = ENGLISH } = props;
   const rest = state.steps.slice(skip ?? 0).filter(({ status }) => status !== 'skipped');
   const skipped = count(state.steps, 'skipped');
   return (
@@ -75,12 +81,12 @@ export function Ending({ skip, ...props }: ViewProps & { readonly skip: number |
             row={row.status === 'undone' && row.failure === undefined ? { ...row, status: 'done' } : row}
             {...props}
           />
-          {row.failure !== undefined && <FailureDetails row={row} failure={row.failure} />}
+          {row.failure !== undefined && <FailureDetails row={row} failure={row.failure} say={say} />}
         </Box>
       ))}
       {skipped > 0 && (
         <Line dim>
-          {` ${props.marks.status.skipped} ${skipped} step${skipped === 1 ? '' : 's'} not started`}
+          {` ${props.marks.status.skipped} ${say(`${skipped} step${skipped === 1 ? '' : 's'} not started`)}`}
         </Line>
       )}
       {state.undos.length > 0 && (
@@ -94,11 +100,11 @@ export function Ending({ skip, ...props }: ViewProps & { readonly skip: number |
 }
 
 function Live(props: ViewProps & { readonly skip: number; readonly headed: boolean }): ReactNode {
-  const { state, next, rows, skip, headed, columns } = props;
+  const { state, next, rows, skip, headed, columns, say = ENGLISH } = props;
   if (state.plan === undefined) return null;
   if (state.phase === 'undo') return <Undos {...props} limit={rows - 4} />;
   const current = state.steps.find(({ status }) => status === 'running')?.step ?? next;
-  const why = current === undefined ? [] : explanation(current, columns, Math.max(1, rows - 10));
+  const why = current === undefined ? [] : explanation(current, columns, Math.max(1, rows - 10), say);
   // Two rows stay free; the rest is taken by the bar, the hint, and what explains the present step.
   const space = rows - 2 - 2 - (headed ? 1 : 0) - (why.length > 0 ? why.length + 2 : 0);
   const left = around(state.steps.slice(skip), current, Math.max(1, space));
@@ -119,10 +125,10 @@ function Live(props: ViewProps & { readonly skip: number; readonly headed: boole
   );
 }
 
-function Header({ state }: ViewProps): ReactNode {
+function Header({ state, say = ENGLISH }: ViewProps): ReactNode {
   const { plan } = state;
   const inside = state.steps.filter(({ step }) => step.where.type === 'inside').length;
-  const steps = `${state.steps.length} steps (${state.steps.length - inside} host, ${inside} in)`;
+  const steps = say(`${state.steps.length} steps (${state.steps.length - inside} host, ${inside} in)`);
   return <Line bold>{`tinydocker  ${visible(plan?.summary ?? '')}   ${steps}`}</Line>;
 }
 
@@ -132,23 +138,24 @@ function StepRow({
   next,
   marks,
   columns,
+  say = ENGLISH,
 }: ViewProps & { readonly row: StepProgress }): ReactNode {
   const number = String(state.steps.findIndex(row => row.step.id === step.id) + 1).padStart(2);
   const upNext = status === 'to do' && next?.id === step.id;
   const right =
     bytes !== undefined && status === 'running'
-      ? `${Math.floor((100 * bytes.done) / bytes.total)}% of ${size(bytes.total)}`
+      ? say(`${Math.floor((100 * bytes.done) / bytes.total)}% of ${size(bytes.total)}`)
       : milliseconds === undefined
         ? upNext
-          ? 'next'
+          ? say('next')
           : status === 'to do'
             ? ''
-            : status
-        : `${failure === undefined ? '' : 'failed  '}${duration(milliseconds)}`;
+            : say(status)
+        : `${failure === undefined ? '' : `${say('failed')}  `}${duration(milliseconds)}`;
   return (
     <Row
       mark={<StatusText status={upNext ? 'running' : status} text={upNext ? '>' : marks.status[status]} />}
-      label={`${number} ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
+      label={`${number} ${whereLabel(step, say)} ${step.title}`}
       command={columns < WIDE ? '' : shortCommand(step)}
       right={right}
       dim={status === 'to do' && !upNext}
@@ -157,21 +164,29 @@ function StepRow({
   );
 }
 
-function Undos({ state, marks, columns, limit }: ViewProps & { readonly limit: number }): ReactNode {
+function Undos({
+  state,
+  marks,
+  columns,
+  limit,
+  say = ENGLISH,
+}: ViewProps & { readonly limit: number }): ReactNode {
   const finished = count(state.undos, 'undone');
   const failed = count(state.undos, 'undo failed');
   // One that failed takes a second line, for the reason.
   const shown = state.undos.slice(0, Math.max(1, limit - failed));
   return (
     <Box flexDirection="column">
-      <Line>{` Undoing, newest first: ${finished}/${state.undos.length}${failed > 0 ? `, ${failed} FAILED` : ''}`}</Line>
+      <Line>{` ${say(`Undoing, newest first: ${finished}/${state.undos.length}${failed > 0 ? `, ${failed} FAILED` : ''}`)}`}</Line>
       {shown.map(({ step, status, milliseconds, reason }) => (
         <Fragment key={step.id}>
           <Row
             mark={<StatusText status={status} text={marks.status[status]} />}
-            label={`   ${step.where.type === 'host' ? 'host' : 'in  '} ${step.title}`}
+            label={`   ${whereLabel(step, say)} ${step.title}`}
             command={columns < WIDE ? '' : undoText(step).replaceAll(/"([^"\\]*)"/g, '$1')}
-            right={milliseconds === undefined ? (status === 'to do' ? '' : status) : duration(milliseconds)}
+            right={
+              milliseconds === undefined ? (status === 'to do' ? '' : say(status)) : duration(milliseconds)
+            }
             dim={status === 'to do'}
             columns={columns}
           />
@@ -216,14 +231,27 @@ function Row(props: {
 }
 
 /** Why and undo of a step, at most `limit` lines. */
-function explanation(step: Step, columns: number, limit: number): readonly string[] {
+function explanation(step: Step, columns: number, limit: number, say: Translate): readonly string[] {
   const width = Math.max(20, columns - 8);
   const paragraph = (label: string, text: string) =>
-    wrap(visible(text), width).map((line, index) => ` ${(index === 0 ? label : '').padEnd(5)} ${line}`);
+    wrap(visible(text), width).map(
+      (line, index) => ` ${padColumns(index === 0 ? say(label) : '', 5)} ${line}`,
+    );
   return [
     ...paragraph('Why', step.why).slice(0, Math.max(1, limit - 1)),
-    ...paragraph('Undo', undoText(step)).slice(0, 1),
+    ...paragraph('Undo', undoWords(step, say)).slice(0, 1),
   ];
+}
+
+/** Where the step runs, in four columns. */
+function whereLabel(step: Step, say: Translate): string {
+  return padColumns(say(step.where.type === 'host' ? 'host' : 'in'), 4);
+}
+
+/** A command is the same in every language. */
+function undoWords(step: Step, say: Translate): string {
+  const text = undoText(step);
+  return step.undo.type === 'nothing' || step.undo.type === 'with' ? say(text) : text;
 }
 
 /** At most `limit` rows, those around the present step. */
@@ -251,9 +279,11 @@ function Bar({ state, marks, columns }: ViewProps): ReactNode {
   return <Line>{label + full.repeat(filled) + empty.repeat(width - filled)}</Line>;
 }
 
-function Hint({ state }: ViewProps): ReactNode {
+function Hint({ state, keys, say = ENGLISH }: ViewProps): ReactNode {
   const { interrupted } = state;
-  if (interrupted !== undefined) return <Line bold>{` ${interrupted.signal}: ${interrupted.reaction}`}</Line>;
+  if (interrupted !== undefined)
+    return <Line bold>{` ${say(`${interrupted.signal}: ${interrupted.reaction}`)}`}</Line>;
+  if (keys !== undefined) return <Line dim>{` ${keys}`}</Line>;
   const done = count(state.steps, 'done');
-  return <Line dim>{` Ctrl-C  stop here and undo ${done} step${done === 1 ? '' : 's'}`}</Line>;
+  return <Line dim>{` Ctrl-C  ${say(`stop here and undo ${done} step${done === 1 ? '' : 's'}`)}`}</Line>;
 }

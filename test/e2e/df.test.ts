@@ -26,7 +26,7 @@ async function df(place: Place): Promise<Readonly<Record<string, Readonly<Record
 eachMode(test, 'df counts images, containers and leftovers, and what could go', place =>
   withContainers(place, async () => {
     const empty = { TotalCount: '0', Active: '0', Size: '0 B', Reclaimable: '0 B' };
-    assert.equal(await df(place), { Images: empty, Containers: empty, Leftovers: empty });
+    assert.equal(await df(place), { Images: empty, Containers: empty, Operations: empty, Leftovers: empty });
 
     const base = makeImage(place);
     // Of its own it has one layer, and shares the other.
@@ -39,11 +39,12 @@ eachMode(test, 'df counts images, containers and leftovers, and what could go', 
     await killMonitor(place, 'lost');
     await untilAbandoned(place.store, 'lost');
     await tinydocker(place, ['run', '--keep', 'kept', 'true']);
-    const { Images, Containers, Leftovers } = await df(place);
+    const { Images, Containers, Operations, Leftovers } = await df(place);
     assert.equal([Images?.['TotalCount'], Images?.['Active']], ['2', '2'], 'they share a layer');
     assert.match(Images?.['Reclaimable'] ?? '', /^0 B \(0%\)$/);
     assert.equal([Containers?.['TotalCount'], Containers?.['Active']], ['2', '1']);
     assert.match(Containers?.['Reclaimable'] ?? '', /^\d.* [kM]B\+? \([1-9]\d?%\)$/);
+    assert.equal([Operations?.['TotalCount'], Operations?.['Reclaimable']], ['3', '0 B (0%)']);
     assert.equal([Leftovers?.['TotalCount'], Leftovers?.['Active']], ['1', '0']);
     assert.match(Leftovers?.['Reclaimable'] ?? '', /\(100%\)$/);
   }),

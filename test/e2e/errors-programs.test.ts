@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { saysCause } from '../support/causes.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage, program } from '../support/image.ts';
 import { eachMode, ownDirectory, type Place } from '../support/modes.ts';
@@ -33,7 +34,7 @@ eachPreparedMode(
     for (const [name, debian] of Object.entries(packages)) {
       await refusesRun(
         without(place, name),
-        new RegExp(`The program ${name} is not installed; .*\\n.*apt-get install ${debian}\\.`),
+        new RegExp(`${saysCause('program-missing', { name }).source}\\n.*apt-get install ${debian}\\.`, 'm'),
       );
     }
   },
@@ -92,20 +93,18 @@ eachMode(test, 'a command that can not be executed is told before anything is ma
   });
   const before = hostState(place.store);
   const cases: readonly (readonly [string, RegExp, number])[] = [
-    ['lss', /The command "lss" is not in the image; looked for in PATH=\/usr.*\nDid you mean .*ls/, 127],
-    ['/bin/shh', /The command "\/bin\/shh" does not exist in the image\.\nDid you mean \/bin\/sh/, 127],
-    ['/etc', /"\/etc" can not be executed: it is a directory/, 126],
-    ['/etc/text', /"\/etc\/text" can not be executed: its mode has no execute permission/, 126],
-    ['crlf', /"crlf" can not be executed: its lines end in CR LF/, 126],
-    [
-      'lost',
-      /"lost" can not be executed: it is a script for "\/usr\/bin\/python9", which the image has not/,
-      126,
-    ],
+    ['lss', saysCause('command-not-in-path'), 127],
+    ['lss', /\nDid you mean .*ls/, 127],
+    ['/bin/shh', saysCause('command-missing'), 127],
+    ['/bin/shh', /\nDid you mean \/bin\/sh/, 127],
+    ['/etc', saysCause('command-directory'), 126],
+    ['/etc/text', saysCause('command-no-execute'), 126],
+    ['crlf', saysCause('command-crlf'), 126],
+    ['lost', saysCause('script-interpreter'), 126],
     ...(process.arch === 'x64'
       ? ([
-          ['dynamic', /it is dynamically linked, and the image has no \/lib64\/ld-none\.so\.2/, 126],
-          ['foreign', /it is made for mips, and this machine is x86-64/, 126],
+          ['dynamic', saysCause('elf-interpreter'), 126],
+          ['foreign', saysCause('wrong-architecture', { name: 'x86-64' }), 126],
         ] as const)
       : []),
   ];

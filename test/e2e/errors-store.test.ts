@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { saysCause } from '../support/causes.ts';
 import { makeImage } from '../support/image.ts';
 import { untilRecorded } from '../support/journal.ts';
 import { eachMode, type Place } from '../support/modes.ts';
@@ -18,16 +19,13 @@ eachPreparedMode(test, 'a store on an overlay', async place => {
   makeImage(place);
   const program =
     'mkdir "$dir/o"; mount -t tmpfs -o mode=755 tmpfs "$dir/o"; mkdir "$dir/o/u" "$dir/o/w"; mount -t overlay -o "lowerdir=$dir/store,upperdir=$dir/o/u,workdir=$dir/o/w" overlay "$dir/store"; chown --reference="$dir/home" "$dir/store"';
-  await refusesRun(
-    prepared(place, program),
-    /is on a file system of type overlay .*which overlay does not take/,
-  );
+  await refusesRun(prepared(place, program), saysCause('overlay-on-overlay'));
 });
 
 eachPreparedMode(test, 'a read-only store', async place => {
   makeImage(place);
   const program = 'mount --bind "$dir/store" "$dir/store"; mount -o remount,bind,ro "$dir/store"';
-  await refusesRun(prepared(place, program), /store is read-only: .* is mounted with the option "ro"/);
+  await refusesRun(prepared(place, program), saysCause('store-read-only'));
 });
 
 eachPreparedMode(
@@ -37,10 +35,7 @@ eachPreparedMode(
     makeImage(place);
     spawnSync('chown', ['-R', '0:0', place.store]);
     const { user } = place.mode;
-    await refusesRun(
-      place,
-      new RegExp(`may not write to the store: .* belongs to root, and you are ${user}\\.`),
-    );
+    await refusesRun(place, saysCause('store-of-another-user', { user }));
   },
   ['range', 'single'],
 );
@@ -51,7 +46,7 @@ eachMode(
   async place => {
     makeImage(place);
     chmodSync(join(place.store, 'containers'), 0o555);
-    await refusesRun(place, /may not write to the store: the mode of .*containers forbids it/);
+    await refusesRun(place, saysCause('store-mode'));
   },
   ['range', 'single'],
 );
@@ -59,27 +54,27 @@ eachMode(
 eachMode(test, 'a store without its directory for containers', async place => {
   makeImage(place);
   renameSync(join(place.store, 'containers'), join(place.store, 'elsewhere'));
-  await refusesRun(place, /has no directory for containers/);
+  await refusesRun(place, saysCause('store-incomplete'));
 });
 
 eachPreparedMode(test, 'a full disk', async place => {
   makeImage(place);
   const fill = 'dd if=/dev/zero of="$dir/other/fill" bs=4k 2>/dev/null || true';
-  await refusedInCopy(place, 'size=16m', fill, /The disk is full: there is no space left on/);
+  await refusedInCopy(place, 'size=16m', fill, saysCause('disk-full'));
 });
 
 eachPreparedMode(test, 'no inodes left', async place => {
   makeImage(place);
   const fill =
     'seq -f "$dir/other/fill.%g" 1100 | xargs touch 2>/dev/null || true; rm "$dir/other/fill.1" "$dir/other/fill.2"';
-  await refusedInCopy(place, 'nr_inodes=1000', fill, /has no inodes left/);
+  await refusedInCopy(place, 'nr_inodes=1000', fill, saysCause('no-inodes'));
 });
 
 eachMode(test, 'a layer that is gone', async place => {
   const { layers } = makeImage(place);
   const digest = layers[0]?.digest ?? '';
   renameSync(join(place.store, 'layers', digest), join(place.store, 'layers', 'gone'));
-  await refusesRun(place, /A layer of the image is missing in the store/);
+  await refusesRun(place, saysCause('overlay-layer-gone'));
 });
 
 eachMode(test, 'a layer that goes while the container is made', async place => {
@@ -88,7 +83,7 @@ eachMode(test, 'a layer that goes while the container is made', async place => {
   // Seen by the checks before the first step, and gone before the overlay is mounted.
   await untilRecorded(place.store, 'x1', 'begin', 'reserve-name');
   renameSync(join(place.store, 'layers', layers[0]?.digest ?? ''), join(place.store, 'layers', 'gone'));
-  assertRefused(await running.ended, /A layer of the image is missing in the store/);
+  assertRefused(await running.ended, saysCause('overlay-layer-gone'));
   assert.equal(readdirSync(join(place.store, 'containers')), []);
 });
 

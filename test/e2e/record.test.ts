@@ -52,6 +52,10 @@ eachMode(test, 'a run is written down with its whole plan, for its owner only', 
   assert.ok(only?.plan.steps.every(({ why }) => why.length > 20));
   const done = recording.lines.filter(({ event }) => event.type === 'step-done');
   assert.is(done.length, only?.plan.steps.length);
+  const looks = recording.lines.flatMap(({ event }) => (event.type === 'snapshot' ? [event] : []));
+  assert.equal([looks.at(0)?.moment, looks.at(-1)?.moment], ['begin', 'end']);
+  const joined = looks.find(({ step }) => step === 'mount-overlay')?.snapshot;
+  assert.ok(joined?.init?.mounts.some(({ type }) => type === 'overlay'));
 });
 
 eachMode(test, 'a failure, its cause in words, and the undos', async place => {

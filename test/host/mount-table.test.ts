@@ -4,7 +4,7 @@ import process from 'node:process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coveredPart } from '../../src/host/causes/covered-proc.ts';
-import { isBelow, type MountEntry, mountOf, mountTable } from '../../src/host/mount-table.ts';
+import { isBelow, isShared, type MountEntry, mountOf, mountTable } from '../../src/host/mount-table.ts';
 import { skipUnless } from '../support/skip.ts';
 
 const TEXT = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -17,6 +17,7 @@ garbage
 test('reads points, types and options, with any number of optional fields', () => {
   const table = mountTable(TEXT);
   assert.is(table.length, 4);
+  assert.equal(table.map(isShared), [true, true, false, false]);
   assert.equal(table[3], {
     id: 25,
     parent: 22,

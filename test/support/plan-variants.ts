@@ -16,6 +16,7 @@ import { planSave } from '../../src/plan/image/plan-save.ts';
 import { planTag } from '../../src/plan/image/plan-tag.ts';
 import { planRemoveImage } from '../../src/plan/image/remove-image.ts';
 import { type ExecInput, planExec } from '../../src/plan/join/plan-exec.ts';
+import { planLesson } from '../../src/plan/lesson/plan-lesson.ts';
 import { planRename } from '../../src/plan/life/plan-rename.ts';
 import { type Living, planKill, planStop } from '../../src/plan/life/plan-stop.ts';
 import { KILL, TERM } from '../../src/plan/life/signals.ts';
@@ -287,5 +288,6 @@ function lives(facts: Facts): readonly Plan[] {
     planKill(both, KILL, facts),
     planKill(both, { name: 'USR1', number: 10 }, facts),
     planRename({ name: 'hello1', to: 'hello2', inode: '7', facts }),
+    planLesson({ name: 'pid-1', id: '0123456789abcdef', program: ['/usr/bin/node', '/cli.js'], facts }),
   ];
 }

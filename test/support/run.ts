@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to a pipe that is the command's stdin; without it stdin is /dev/null. */
   readonly input?: string;
+  /** stdin is a pipe that stays open: `child.stdin` writes to it. */
+  readonly openInput?: true;
   /** Instead of the place's store. */
   readonly store?: string;
   readonly cwd?: string;
@@ -101,11 +103,11 @@ export function startAs(place: Place, argv: readonly string[], options: RunOptio
     cwd: options.cwd ?? home,
     detached: true,
     env: { PATH },
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', ...fds],
+    stdio: [options.input === undefined && !options.openInput ? 'ignore' : 'pipe', ...fds],
   });
   for (const fd of fds) closeSync(fd);
   child.stdin?.on('error', () => undefined);
-  child.stdin?.end(options.input);
+  if (!options.openInput) child.stdin?.end(options.input);
   const running = {
     pid: child.pid ?? 0,
     child,
@@ -167,6 +169,7 @@ function publish(): readonly string[] {
   process.on('exit', () => removeTree(dir));
   cpSync(join(PROJECT, 'dist'), join(dir, 'dist'), { recursive: true });
   cpSync(join(PROJECT, 'package.json'), join(dir, 'package.json'));
+  cpSync(join(PROJECT, 'lessons'), join(dir, 'lessons'), { recursive: true });
   let node = process.execPath;
   if (!readableByAll(node)) {
     mkdirSync(join(dir, 'bin'));

@@ -102,6 +102,40 @@ test('quiet: nothing but errors', () => {
   );
 });
 
+test('an error: the cause, the way out, what was looked at, the lesson; in columns', () => {
+  const message = {
+    kind: 'error',
+    text: 'The kernel refuses pivot_root.',
+    hint: 'Make it private.',
+    checked: [
+      { what: '$M is a directory', holds: true },
+      { what: 'the mount of $M/dev/.old is shared', holds: false },
+      { what: 'an odd\u001b[2J name', holds: undefined },
+      { what: 'the parent mount of $M is shared', holds: true, culprit: true },
+    ],
+    lesson: 'pivot-root',
+  } as const;
+  assert.is(
+    messageText(message),
+    `tinydocker: The kernel refuses pivot_root.
+Make it private.
+Checked  $M is a directory: yes  the mount of $M/dev/.old is shared: no
+         an odd\\x1b[2J name: not known
+         the parent mount of $M is shared: YES <--
+Lesson   tinydocker lesson pivot-root
+`,
+  );
+  assert.match(messageText(message, '✔'), /^Checked {2}\$M is a directory ✔ {2}the mount of/m);
+  const [first] = message.checked;
+  assert.not.match(messageText({ ...message, checked: [first] }), /Checked/);
+  const lines: string[] = [];
+  jsonReporter(line => lines.push(line)).say(message);
+  const { checked, lesson } = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+  // In JSON, what is not known is not there.
+  assert.equal({ checked, lesson }, JSON.parse(JSON.stringify({ checked: message.checked, lesson })));
+  assert.is(lesson, 'pivot-root');
+});
+
 test('leftovers are said with the commands that finish them', () => {
   const [last] = EVENTS.leftover.slice(-1);
   assert.is(

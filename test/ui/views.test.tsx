@@ -3,9 +3,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PlanEvent } from '../../src/events.ts';
+import { localizedEvent } from '../../src/lang/localized.ts';
+import { screenTranslator } from '../../src/lang/translator.ts';
+import { examplePlan } from '../../src/plan/example.ts';
+import { columnsOf } from '../../src/plan/width.ts';
 import { ascii, marks } from '../../src/ui/marks.ts';
 import { NOT_STARTED, type ProgressState, progress } from '../../src/ui/progress.ts';
 import { assertGolden } from '../support/golden.ts';
+import { factsOf } from '../support/plans.ts';
 import { EVENTS, PLAN } from './events.ts';
 
 // chalk decides while it is loaded: no colours first.
@@ -94,6 +99,37 @@ for (const [size, { columns, rows }] of SIZES) {
     }
   });
 }
+
+test('in Chinese, whose characters are two columns wide', () => {
+  const say = screenTranslator('zh');
+  const plan = examplePlan(factsOf('host'));
+  const at = plan.steps.findIndex(({ id }) => id === 'mount-overlay');
+  const running: readonly PlanEvent[] = [
+    { type: 'plan-started', plan },
+    ...plan.steps.slice(0, at).map(({ id }) => ({ type: 'step-done', step: id, milliseconds: 7 }) as const),
+    { type: 'step-started', step: 'mount-overlay' },
+  ];
+  const failure = { command: 'mount -t overlay', exitStatus: 32, stderr: 'mount: wrong fs type\n' };
+  const undo = { step: 'start-init', command: 'kill -KILL' };
+  const failed: readonly PlanEvent[] = [
+    ...running,
+    { type: 'step-failed', step: 'mount-overlay', milliseconds: 7, failure },
+    { type: 'undo-started', ...undo },
+    { type: 'undo-failed', ...undo, reason: 'kill: no such process' },
+    { type: 'plan-ended', outcome: { type: 'failed', status: 125, leftovers: [], milliseconds: 70 } },
+  ];
+  const state = (events: readonly PlanEvent[]) =>
+    events.map(event => localizedEvent(event, 'zh')).reduce(progress, NOT_STARTED);
+  const props = { marks: marks(true), columns: 80, rows: 24, say };
+  const frames = {
+    running: viewText(<RunView {...props} state={state(running)} paced={false} />, 80),
+    failed: viewText(<Ending {...props} state={state(failed)} skip={undefined} />, 80),
+  };
+  for (const [name, frame] of Object.entries(frames)) {
+    for (const line of frame.split('\n')) assert.ok(columnsOf(line) <= 80, line);
+    assertGolden(`frames/chinese-${name}-80x24.txt`, frame);
+  }
+});
 
 test('in ASCII, for a locale without UTF-8', () => {
   const props = { marks: marks(false), columns: 80, rows: 24 };

@@ -27,6 +27,7 @@ export const coveredProc: Cause = scene => {
         : `a file system is mounted over ${covering.mountPoint}`
     }.`,
     hint: 'This is so inside of containers. Run tinydocker outside; or start docker with --security-opt systempaths=unconfined, podman with --security-opt unmask=ALL.',
+    lesson: 'fake-root',
   };
 };
 

@@ -29,16 +29,19 @@ export function nameInUse(name: string, state: 'alive' | 'kept' | 'leftover'): D
       return {
         cause: `The name ${name} is in use: a container of that name is running.`,
         hint: 'End it, or choose another name.',
+        lesson: 'two-containers',
       };
     case 'kept':
       return {
         cause: `The name ${name} is in use: a container of that name ended and was kept (--keep).`,
         hint: `tinydocker rm ${name} removes it; or choose another name.`,
+        lesson: 'two-containers',
       };
     case 'leftover':
       return {
         cause: `The name ${name} is in use: whoever made the container of that name died and left its directory.`,
         hint: 'tinydocker prune removes it; or choose another name.',
+        lesson: 'clean-up',
       };
   }
 }

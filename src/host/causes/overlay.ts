@@ -4,11 +4,12 @@ import { statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../../errors.ts';
-import { mountOf } from '../mount-table.ts';
+import { isBelow } from '../mount-table.ts';
 import { readText } from '../text-file.ts';
 import { isAtLeast } from '../version.ts';
-import type { Cause, Diagnosis } from './scene.ts';
-import { valueOf } from './scene.ts';
+import { mountAt, tableOf } from './command.ts';
+import { brokenRule, overlayOptions } from './overlay-options.ts';
+import type { Cause, Diagnosis, Scene } from './scene.ts';
 
 const ELSEWHERE =
   'Put the store on a local disk (ext4, xfs, btrfs) or a tmpfs: TINYDOCKER_ROOT=/another/directory.';
@@ -32,27 +33,26 @@ export const NO_UPPER: Readonly<Record<string, string>> = {
 };
 
 export const overlayRefused: Cause = scene => {
-  const { step, store } = scene;
-  if (step.id !== 'mount-overlay' || step.action.type !== 'run') return undefined;
-  const options = step.action.argv
-    .map(word => valueOf(scene, word) ?? '')
-    .find(word => word.includes('lowerdir='));
+  const options = overlayOptions(scene);
+  if (options === undefined) return undefined;
   return (
-    missingLayer(store, options ?? '') ??
+    missingLayer(scene.store, options.text) ??
     noOverlay() ??
-    unsuitable(store) ??
-    (options?.includes('userxattr') ? oldKernel() : undefined)
+    brokenRule(scene, options) ??
+    (options.upper === undefined ? undefined : unsuitable(scene, options.upper)) ??
+    (options.text.includes('userxattr') ? oldKernel() : undefined)
   );
 };
 
 /** A layer of the option string that the store does not have. */
 export function missingLayer(store: string, options: string): Diagnosis | undefined {
   const lower = /lowerdir=([^,]*)/.exec(options)?.[1] ?? '';
-  const missing = lower.split(':').find(link => link !== '' && !isDirectory(join(store, link)));
+  const missing = lower.split(':').find(link => link.startsWith('l/') && !isDirectory(join(store, link)));
   if (missing === undefined) return undefined;
   return {
     cause: `A layer of the image is missing in the store: ${join(store, missing)} does not lead to a directory.`,
     hint: 'Import the image again: tinydocker image import.',
+    lesson: 'layers',
   };
 }
 
@@ -62,18 +62,26 @@ function noOverlay(): Diagnosis | undefined {
   return {
     cause: 'This kernel does not know overlay: /proc/filesystems does not list it.',
     hint: 'Load the module: sudo modprobe overlay. A kernel without it can not run containers from images.',
+    lesson: 'where-writes-go',
   };
 }
 
-function unsuitable(store: string): Diagnosis | undefined {
-  const mount = mountOf(join(store, 'containers'));
+function unsuitable(scene: Scene, upper: string): Diagnosis | undefined {
+  const { store } = scene;
+  const { real, mount } = mountAt(scene, tableOf(scene), upper);
   if (mount === undefined) return undefined;
   const kind = mount.type.startsWith('fuse') && mount.type !== 'fuseblk' ? 'fuse' : mount.type;
   const reason = NO_UPPER[kind];
   if (reason === undefined) return undefined;
   return {
-    cause: `The store ${store} is on a file system of type ${mount.type} (mounted on ${mount.mountPoint}), which overlay does not take for its upper layer: ${reason}.`,
+    cause: `${isBelow(real, store) ? `The store ${store}` : `The upper directory ${real}`} is on a file system of type ${mount.type} (mounted on ${mount.mountPoint}), which overlay does not take for its upper layer: ${reason}.`,
     hint: ELSEWHERE,
+    checked: [
+      { what: '/proc/filesystems lists overlay', holds: true },
+      { what: 'workdir is on the mount of upperdir', holds: true },
+      { what: `upperdir is on ${mount.type}`, holds: true, culprit: true },
+    ],
+    lesson: 'where-writes-go',
   };
 }
 
@@ -82,6 +90,7 @@ function oldKernel(): Diagnosis | undefined {
   return {
     cause: `Linux ${release()} does not let ordinary users mount an overlay; that came with Linux 5.11.`,
     hint: 'Run tinydocker as root, or use a newer kernel.',
+    lesson: 'fake-root',
   };
 }
 

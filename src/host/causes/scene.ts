@@ -2,20 +2,16 @@
 
 import type { StepFailure } from '../../events.ts';
 import { type Arg, resolve, type Values } from '../../plan/arg.ts';
+import type { Diagnosis } from '../../plan/diagnosis.ts';
 import type { Plan, Step } from '../../plan/step.ts';
 
-export interface Diagnosis {
-  /** One clear sentence. */
-  readonly cause: string;
-  /** A way out. */
-  readonly hint?: string;
-}
+export type { Check, Diagnosis } from '../../plan/diagnosis.ts';
 
 export interface Scene {
   readonly plan: Plan;
   readonly step: Step;
   readonly failure: StepFailure;
-  /** Values of the plan's variables, as far as they were known from the start. */
+  /** Values of the plan's variables, as far as they are known. */
   readonly values: Values;
   /** Absolute path of the store. */
   readonly store: string;

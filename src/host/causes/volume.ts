@@ -14,6 +14,7 @@ export const volumeRefused: Cause = scene => {
     return {
       cause: `A volume that the image declares can not be made: ${saidLine(failure.stderr).replace(/\.$/, '') || `exit status ${failure.exitStatus}`}.`,
       hint: 'tinydocker image inspect shows its volumes. -v or --tmpfs on the same path replaces one.',
+      lesson: 'mount-namespace',
     };
   const [kind, source, target] = argv.slice(program + 2).map(word => valueOf(scene, word) ?? '');
   const said = saidLine(failure.stderr).replace(/\.$/, '');
@@ -24,6 +25,7 @@ export const volumeRefused: Cause = scene => {
   return {
     cause: `${what}: ${said || `exit status ${failure.exitStatus}`}.`,
     ...hintFor(said, kind === 'directory'),
+    lesson: 'mount-namespace',
   };
 };
 

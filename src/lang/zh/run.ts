@@ -91,7 +91,7 @@ export const run = (): Catalogue => ({
     '在某些发行版上，script 是单独的软件包（bsdutils、util-linux-script）。',
   'new namespaces': '新建命名空间',
   "unshare(2) gives the process new namespaces: a mount table of its own (private: no mount of the container appears on the host), hostname, IPC objects, network, process ids and cgroup view. For an ordinary user it first makes a user namespace, in which that user is root. setpriv drops every capability that docker's containers do not have, sets no_new_privs with prctl(2), and ties init's life to ours (PR_SET_PDEATHSIG). init then reports its PID and waits.":
-    'unshare(2) 给进程新的命名空间：自己的挂载表（传播类型为 private：容器的挂载不会出现在宿主机上）、主机名、IPC 对象、网络、进程号和 cgroup 视图。对普通用户，它会先创建一个用户命名空间，该用户在其中是 root。setpriv 丢弃 docker 容器所没有的一切权能，用 prctl(2) 设置 no_new_privs，并让 init 与我们同生共死（PR_SET_PDEATHSIG）。随后 init 报告自己的 PID 并等待。',
+    'unshare(2) 给进程新的命名空间：自己的挂载表（传播类型为 private：容器的挂载不会出现在宿主机上）、主机名、IPC 对象、网络、进程号和 cgroup 视图。对普通用户，它会先创建一个用户命名空间，该用户在其中是 root。setpriv 丢弃 docker 容器所没有的一切权能，用 prctl(2) 设置 no_new_privs，并让 init 随我们一同结束（PR_SET_PDEATHSIG）。随后 init 报告自己的 PID 并等待。',
   'Operation not permitted: user namespaces are denied to ordinary users here; tinydocker doctor says by what.':
     'Operation not permitted：这里不允许普通用户使用用户命名空间；tinydocker doctor 会说明是什么在禁止。',
   'No space left on device: user.max_user_namespaces (or another user.max_*) is reached.':
@@ -233,8 +233,25 @@ export const run = (): Catalogue => ({
   'No space left on device: the container is kept, but nobody will know how it ended.':
     'No space left on device：容器会保留，但没有人会知道它是如何结束的。',
 
-  // --fail-at.
-  'This step fails because --fail-at asked for it. What it would do: {@why}':
-    '这一步失败是因为 --fail-at 要求如此。它本来要做的是：{@why}',
+  // Taking one step back.
+  'no program of the host can be started in the new root (a static busybox could), and none of the image may be':
+    '新根里无法启动宿主机的程序（静态链接的 busybox 可以），也不允许启动镜像里的程序',
+  "removes what only a running container needs, unless it is a later start's":
+    '删除只有运行中的容器才需要的文件，除非它们属于后一次启动',
+  'which start this is: inode number and time of its fifo "ended"':
+    '这是哪一次启动：其命名管道 "ended" 的 inode 号和时间',
+  'the old root is gone from this mount table: this is the point of no return':
+    '旧根已从这个挂载表中消失：从这里起无法回头',
+  'the command has started, and can not be taken back': '命令已经启动，无法收回',
+  'it may have made directories for the target, which nobody has listed':
+    '它可能为目标创建了目录，而没有人列出过它们',
+  'it may have made several directories, which nobody has listed':
+    '它可能创建了好几个目录，而没有人列出过它们',
+
+  'no single command takes it back': '没有哪条命令能单独收回它',
+  'the command that takes it back failed: {reason}': '收回它的命令失败了：{reason}',
+
+  // A step that fails on purpose.
+  'This step fails on purpose. What it would do: {@why}': '这一步是故意失败的。它本来要做的是：{@why}',
   'the step was not done': '这一步没有执行',
 });

@@ -13,10 +13,13 @@ import { boundInit, INIT_FILE } from './small-init.ts';
 const KERNEL_TYPES = new Set(['proc', 'sysfs', 'devpts', 'mqueue']);
 const PROTECTED = ['nosuid', 'nodev', 'noexec'];
 
+/** How the program begins that makes files in the container's /dev. */
+export const DEVICE_FILES = 'mkdir .old;';
+
 /** The names that programs expect in /dev besides the devices; put_old of pivot_root lives here too, so the upper layer stays clean. */
 const deviceFiles = (
   names: readonly string[],
-) => `mkdir .old; for name in ${names.join(' ')}; do : >"$name"; done
+) => `${DEVICE_FILES} for name in ${names.join(' ')}; do : >"$name"; done
 ln -s -t . pts/ptmx /proc/self/fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr`;
 
 /** Takes them back. The working directory is the container's /dev, which is a file system of its own. */

@@ -3,7 +3,7 @@
 import { arg, C, M, STORE } from '../arg.ts';
 import type { Facts } from '../facts.ts';
 import type { Layer } from '../image/image.ts';
-import type { Step } from '../step.ts';
+import type { Step, StepBack } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
@@ -28,16 +28,33 @@ export function overlayStep({ container, layers, facts }: RunInput): Step {
       ],
     },
     undo: DIES_WITH_INIT("the mount is in the container's own mount table"),
-    // Overlay leaves an empty directory of its own in workdir, of mode 000 and, for an ordinary user, with a uid of its range.
-    back: {
-      type: 'command',
-      argv: ['sh', '-ec', 'umount --no-mtab -- "$1"; rmdir -- "$2/work"', 'back', arg`${M}`, arg`${C}/work`],
-    },
+    back: container.again === undefined ? takeOverlayBack() : { type: 'replay', reason: MARKED },
     why: "mount(2) of type overlay shows the image's layers (lowerdir, never written) and the container's own (upperdir) as one tree. A file that is changed is first copied up; a file that is deleted is hidden by a whiteout. So any number of containers can share one image.",
     pitfalls: [
       'wrong fs type, bad option: the upper directory is on a file system that keeps no whiteouts or extended attributes. NFS, vfat and another overlay (the root of a docker container is one) do not.',
       'special device overlay does not exist: a layer is missing. The message of mount(8) is wrong, the error (ENOENT) is about lowerdir.',
       'Operation not permitted: an ordinary user needs Linux 5.11 or newer, and the option userxattr.',
+    ],
+  };
+}
+
+const MARKED = 'overlay has marked the writable layer with attributes, and it holds what the container wrote';
+
+/**
+ * Overlay leaves an empty directory of its own in workdir, of mode 000 and, for an ordinary user, with a uid of its range; and it marks upperdir with attributes
+ * (overlay.origin, overlay.uuid), which would change the next mount. So what is new and empty is made anew. Whatever else lies there makes rmdir(1) fail.
+ */
+function takeOverlayBack(): StepBack {
+  const upper = ['', '/proc', '/sys', '/dev'].map(path => arg`${C}/upper${path}`);
+  return {
+    type: 'command',
+    argv: [
+      ...[
+        'sh',
+        '-ec',
+        'umount --no-mtab -- "$1"; rmdir -- "$2/work"; shift 2; rmdir -- "$4" "$3" "$2" "$1"; mkdir -m 0755 -- "$@"',
+      ],
+      ...['back', arg`${M}`, arg`${C}/work`, ...upper],
     ],
   };
 }

@@ -6,7 +6,8 @@ import type { Step, StepBack } from '../step.ts';
 import { inside } from '../user-namespace.ts';
 import { DIES_WITH_INIT, type RunInput } from './run-input.ts';
 
-const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
+/** Argument: where the old root hangs, as the host finds it. */
+export const DETACH = 'umount --no-mtab --no-canonicalize --internal-only --lazy "$1"; rmdir "$1"';
 
 /**
  * Nothing of the host can be started in the new root that looks for libraries there, and nothing of the image may be: a busybox that needs none, by its path in the

@@ -3,7 +3,7 @@
 import { type Arg, arg, C, M, MOUNT_SH, VOLUMES_SH } from '../arg.ts';
 import { byDepth, type SpecMount } from '../spec.ts';
 import type { Step } from '../step.ts';
-import { inside, removeTree } from '../user-namespace.ts';
+import { inside } from '../user-namespace.ts';
 import { userMounts } from './mounts.ts';
 import { DIES_WITH_INIT, IN_DIRECTORY, type RunInput } from './run-input.ts';
 
@@ -52,9 +52,8 @@ export function volumeSteps({ spec, container, facts, imageVolumes = [] }: RunIn
     },
     undo: IN_DIRECTORY,
     back: {
-      type: 'command',
-      where: { type: 'host' },
-      argv: removeTree(facts, arg`${C}/volumes`),
+      type: 'replay',
+      reason: 'it may have made directories in the writable layer, which nobody has listed',
     },
     why: 'The image declares that these directories hold data, which is not to be part of a layer: docker and podman make an anonymous volume for each. Here it is a directory beside the writable layer, which goes away with the container. cp(1) copies what the image has there, with owners and modes; the path is walked inside the new root, as for a mount.',
     pitfalls: [

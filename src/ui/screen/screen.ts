@@ -36,6 +36,8 @@ export interface Screen {
   handOver(): Promise<void>;
   /** Takes it again, and draws everything. */
   takeBack(): Promise<void>;
+  /** Somebody has changed the terminal's settings meanwhile, and what is on it: makes both ours again. Keys that have come wait for that. */
+  regain(): void;
   /** Whether the terminal is somebody else's: Ctrl-C is then not for us. */
   readonly handedOver: boolean;
   /** Leaves for good. */
@@ -119,6 +121,16 @@ class TerminalScreen implements Screen {
     input.on('data', this.#read);
     input.resume();
     output.write(ENTER);
+    this.redraw();
+  }
+
+  regain(): void {
+    if (!this.#ours) return;
+    const { input } = this.#options;
+    // Node believes that it is raw, and would do nothing.
+    input.setRawMode(false);
+    input.setRawMode(true);
+    this.#shown = [];
     this.redraw();
   }
 

@@ -2,6 +2,7 @@
 
 import stringWidth from 'string-width';
 import { ascii } from '../marks.ts';
+import { graphemes } from './graphemes.ts';
 
 /** How a piece looks; whatever it means is said by its text as well, because there may be no colours. */
 export interface Look {
@@ -109,12 +110,6 @@ export function asciiColumns(text: string): string {
     : [...graphemes(text)]
         .map(one => (one.length === 1 && one < '\u007f' ? one : ascii(one)[0]?.repeat(columnsOf(one))))
         .join('');
-}
-
-const SEGMENTER = new Intl.Segmenter();
-
-function* graphemes(text: string): Iterable<string> {
-  for (const { segment } of SEGMENTER.segment(text)) yield segment;
 }
 
 /** As much of a text, from its beginning, as goes into so many columns. */

@@ -1,0 +1,315 @@
+/** What the kernel shows of the container: one panel for each kind of thing, with what has just changed in it and what the next step will change. Pure. */
+
+import { namesOf, nextStep } from '../../debug/state.ts';
+import { type Change, namespaceText, processText, short, type Topic } from '../../snapshot/compare.ts';
+import { previewOf } from '../../snapshot/preview.ts';
+import type { FileEntry, MountRow } from '../../snapshot/snapshot.ts';
+import { BLANK, type Sheet } from '../screen/layout.ts';
+import { cells, type Line, type Look, line } from '../screen/text.ts';
+import { visible } from '../visible.ts';
+import { PANELS, type PanelName, type ScreenState } from './state.ts';
+
+const TITLES: Readonly<Record<PanelName, string>> = {
+  mounts: 'Mounts',
+  namespaces: 'Ns',
+  cgroup: 'Cg',
+  files: 'Files',
+  processes: 'ps',
+};
+
+const LONG_TITLES: Readonly<Record<PanelName, string>> = {
+  ...TITLES,
+  namespaces: 'Namespaces',
+  cgroup: 'Cgroup',
+  processes: 'Processes',
+};
+
+/** The topic of the changes that a panel is about; control groups are told among the namespaces. */
+const TOPICS: Readonly<Record<PanelName, Topic>> = {
+  mounts: 'mounts',
+  namespaces: 'namespaces',
+  cgroup: 'namespaces',
+  files: 'files',
+  processes: 'processes',
+};
+
+const SIGN_LOOKS: Readonly<Record<Change['sign'], Look>> = {
+  '+': { colour: 'green' },
+  '-': { colour: 'red' },
+  '~': { colour: 'yellow' },
+};
+
+/** "[1 Mounts] 2 Ns 3 Cg 4 Files 5 ps". */
+export function tabs(panel: PanelName): Line {
+  return PANELS.flatMap((name, index) => {
+    const text = `${index + 1} ${TITLES[name]}`;
+    return [
+      { text: index === 0 ? '' : ' ' },
+      name === panel ? { text: `[${text}]`, look: { bold: true } as const } : { text },
+    ];
+  });
+}
+
+/** "1 Mounts". */
+export function panelTitle(panel: PanelName): string {
+  return `${PANELS.indexOf(panel) + 1} ${LONG_TITLES[panel]}`;
+}
+
+export interface PanelOptions {
+  /** Ids, sources and the steps that mounts came with have a column each. */
+  readonly wide: boolean;
+  /** Without what was changed and what will be: another panel tells it. */
+  readonly brief?: boolean;
+}
+
+/** The rows of a panel: all of them, or, with a height, what of them is most worth seeing in so many. */
+export function panelLines(
+  state: ScreenState,
+  panel: PanelName,
+  sheet: Sheet,
+  { wide, brief = false }: PanelOptions,
+): readonly Line[] {
+  const past = pastOf(state);
+  const latest = past.changes.filter(change => isAbout(change, panel));
+  const { changed, present } = partsOf(state, panel, latest, sheet, wide);
+  if (brief) return [...changed, ...present];
+  const head = [line(past.title, { dim: true }), ...changed];
+  const tail = [
+    ...elsewhere(past.changes, panel),
+    BLANK,
+    ...previewLines(state, panel),
+    ...hostLines(state.debug.latest, state),
+  ];
+  const room = sheet.rows - head.length - tail.length;
+  if (state.top > 0 || present.length <= room || room < 1) return [...head, ...present, ...tail];
+  // Who scrolls sees the others.
+  const more = `  ${present.length - room + 1} more, unchanged  (PgDn)`;
+  return [...head, ...present.slice(0, room - 1), line(more, { dim: true }), ...tail];
+}
+
+interface Parts {
+  /** What is another than before, with its sign. */
+  readonly changed: readonly Line[];
+  /** What is there besides. */
+  readonly present: readonly Line[];
+}
+
+/** What is told about: the last change, or what the selected step changed when it was done. */
+function pastOf({ debug, selected }: ScreenState): {
+  readonly title: string;
+  readonly changes: readonly Change[];
+} {
+  const { plan, at, latest, changes } = debug;
+  const index = plan.steps.findIndex(({ id }) => id === selected);
+  const then = selected === undefined ? undefined : changes.get(selected);
+  if (then !== undefined && index < at) return { title: `changed by step ${index + 1}`, changes: then };
+  if (debug.now === undefined) return { title: 'nobody has looked yet', changes: [] };
+  if (debug.before === undefined) return { title: 'before the first step', changes: [] };
+  return {
+    title:
+      at === 0 ? 'before step 1, compared with the look before' : `after step ${at}, compared with before`,
+    changes: latest,
+  };
+}
+
+function isCgroup({ text }: Change): boolean {
+  return text.startsWith('cgroup  ');
+}
+
+function changeLine({ sign, text }: Change): Line {
+  return [{ text: `${sign} `, look: SIGN_LOOKS[sign] }, { text: visible(text) }];
+}
+
+function partsOf(
+  state: ScreenState,
+  panel: PanelName,
+  latest: readonly Change[],
+  sheet: Sheet,
+  wide: boolean,
+): Parts {
+  const init = state.debug.now?.init;
+  const changed = latest.map(changeLine);
+  if (init === undefined && panel !== 'files') return { changed, present: NO_INIT };
+  switch (panel) {
+    case 'mounts':
+      return wide ? mountTable(state, latest, sheet) : { changed, present: mountList(state, latest) };
+    case 'namespaces':
+      return namespaceParts(state, latest);
+    case 'cgroup':
+      return { changed, present: (init?.cgroups ?? []).map(text => line(`  ${visible(text)}`)) };
+    case 'files':
+      return { changed, present: fileLines(state, latest) };
+    case 'processes': {
+      const texts = (init?.processes ?? []).map(processText);
+      return { changed, present: unchanged(texts, latest).map(text => line(`  ${visible(text)}`)) };
+    }
+  }
+}
+
+const NO_INIT: readonly Line[] = [line('  there is no init', { dim: true })];
+
+function unchanged(texts: readonly string[], latest: readonly Change[]): readonly string[] {
+  return texts.filter(text => !latest.some(change => change.sign !== '-' && change.text === text));
+}
+
+interface Mounts {
+  readonly own: readonly MountRow[];
+  /** Those that came with the table, or went below the new root with it. */
+  readonly inherited: readonly MountRow[];
+}
+
+function mountsOf({ debug, since, everything }: ScreenState): Mounts {
+  const mounts = debug.now?.init?.mounts ?? [];
+  const isOwn = ({ id, target }: MountRow) => everything || since.has(id) || target === '/';
+  return { own: mounts.filter(isOwn), inherited: mounts.filter(mount => !isOwn(mount)) };
+}
+
+function mountList(state: ScreenState, latest: readonly Change[]): readonly Line[] {
+  const names = namesOf(state.debug.plan);
+  const { own, inherited } = mountsOf(state);
+  const told = new Set(latest.map(({ text }) => text.split('  ')[0]));
+  return [
+    ...own
+      .map(mount => ({ target: short(mount.target, names), mount }))
+      .filter(({ target }) => !told.has(target))
+      .map(({ target, mount }) =>
+        line(`  ${visible(cells([target, mount.type, access(mount), mount.propagation], [16, 8, 4]))}`),
+      ),
+    ...inheritedLine(inherited.length),
+  ];
+}
+
+function inheritedLine(count: number): readonly Line[] {
+  return count === 0 ? [] : [line(`  ${count} mounts of the host, unchanged  (a shows them)`, { dim: true })];
+}
+
+function access({ options }: MountRow): string {
+  return options.split(',')[0] ?? '';
+}
+
+/** With ids, as the kernel lists them, and since which step they are there. */
+function mountTable(state: ScreenState, latest: readonly Change[], { columns, marks }: Sheet): Parts {
+  const { debug, since } = state;
+  const names = namesOf(debug.plan);
+  const { own, inherited } = mountsOf(state);
+  const before = new Set(debug.before?.init?.mounts.map(({ id }) => id));
+  const isNew = ({ id }: MountRow) => before.size > 0 && !before.has(id);
+  const left = Math.max(20, columns - 32);
+  const widths = [5, 6, Math.ceil(left / 2), 8, Math.floor(left / 2), 4];
+  const row = (texts: readonly string[]) => visible(cells(texts, widths, marks.cut));
+  const mountLine = (mount: MountRow): Line => {
+    const source = mount.root === '/' ? mount.source : `${mount.source}${mount.root}`;
+    return [
+      { text: isNew(mount) ? '+ ' : '  ', look: SIGN_LOOKS['+'] },
+      {
+        text: row([
+          ...[String(mount.id), String(mount.parent), short(mount.target, names), mount.type],
+          `${source} ${access(mount)} ${mount.propagation}`,
+          String(since.get(mount.id) ?? '-'),
+        ]),
+      },
+    ];
+  };
+  // A mount that is new stands in its row; what went, or moved, or came with its table, has none.
+  const others = latest.filter(({ sign }) => sign !== '+' || before.size === 0);
+  return {
+    changed: [
+      ...others.map(changeLine),
+      line(`  ${row(['id', 'parent', 'target', 'type', 'source, options', 'step'])}`, { dim: true }),
+      ...own.filter(isNew).map(mountLine),
+    ],
+    present: [...own.filter(mount => !isNew(mount)).map(mountLine), ...inheritedLine(inherited.length)],
+  };
+}
+
+function namespaceParts({ debug, initSince }: ScreenState, latest: readonly Change[]): Parts {
+  const init = debug.now?.init;
+  const texts = new Set(init?.namespaces.map(namespaceText));
+  const isNew = (text: string) => latest.some(change => change.sign === '+' && change.text === text);
+  const rows = (init?.namespaces ?? []).map((one): { readonly fresh: boolean; readonly row: Line } => {
+    const text = namespaceText(one);
+    const whose = one.own ? `own${initSince === undefined ? '' : `, step ${initSince}`}` : "the host's";
+    return {
+      fresh: isNew(text),
+      row: [
+        { text: isNew(text) ? '+ ' : '  ', look: SIGN_LOOKS['+'] },
+        { text: `${one.name.padEnd(6)}  ${one.id}  ${whose}` },
+      ],
+    };
+  });
+  return {
+    changed: [
+      ...latest.filter(change => !texts.has(change.text)).map(changeLine),
+      ...rows.filter(({ fresh }) => fresh).map(({ row }) => row),
+    ],
+    present: [
+      ...rows.filter(({ fresh }) => !fresh).map(({ row }) => row),
+      ...(init?.hostname === undefined ? [] : [line(`  hostname  ${visible(init.hostname)}`)]),
+      ...(init?.interfaces ?? []).map(({ name, up }) =>
+        line(`  interface ${visible(name)}  ${up ? 'up' : 'down'}`),
+      ),
+    ],
+  };
+}
+
+function fileLines({ debug }: ScreenState, latest: readonly Change[]): readonly Line[] {
+  if (debug.now === undefined) return [];
+  const { directory, upper, upperComplete } = debug.now;
+  const told = new Set(latest.map(({ text }) => text));
+  const rows = (place: string, entries: readonly FileEntry[]) =>
+    entries
+      .map(({ path, type }) => `${path === '' ? place : `${place}/${path}`}  ${type}`)
+      .filter(text => !told.has(text))
+      .map(text => line(`  ${visible(text)}`));
+  return [
+    ...rows('$C', directory),
+    ...rows('upper', upper),
+    ...(upperComplete ? [] : [line('  (there may be more)', { dim: true })]),
+  ];
+}
+
+/** What the next step will change, of the panel's kind; of the others only how much. */
+function previewLines(state: ScreenState, panel: PanelName): readonly Line[] {
+  const { debug } = state;
+  const step = debug.stop?.type === 'failure' ? undefined : nextStep(debug);
+  if (step === undefined || debug.now === undefined || debug.progress.phase !== 'steps') return [];
+  const title = `preview of step ${debug.at + 1}`;
+  const preview = previewOf(debug.edits.get(step.id) ?? step, debug.plan, debug.now);
+  if (!preview.predicted)
+    return [line(title, { dim: true }), line(`  not predicted: ${visible(preview.remark ?? '')}`)];
+  const changes = preview.changes.filter(change => isAbout(change, panel));
+  const perhaps = preview.perhaps.filter(change => isAbout(change, panel));
+  const all = [...preview.changes, ...preview.perhaps];
+  return [
+    line(title, { dim: true }),
+    ...changes.map(changeLine),
+    ...perhaps.map((change): Line => [...changeLine(change), { text: '  perhaps', look: { dim: true } }]),
+    ...(all.length === 0 ? [line('  nothing that can be seen here')] : elsewhere(all, panel)),
+    ...(preview.remark === undefined ? [] : [line(`  (${visible(preview.remark)})`, { dim: true })]),
+  ];
+}
+
+function isAbout(change: Change, panel: PanelName): boolean {
+  return change.topic === TOPICS[panel] && isCgroup(change) === (panel === 'cgroup');
+}
+
+/** "3 in 4 Files": where else to look. */
+function elsewhere(changes: readonly Change[], here: PanelName): readonly Line[] {
+  const counts = PANELS.filter(panel => panel !== here).flatMap(panel => {
+    const { length } = changes.filter(change => isAbout(change, panel));
+    return length === 0 ? [] : [`${length} in ${panelTitle(panel)}`];
+  });
+  return counts.length === 0 ? [] : [line(`  and ${counts.join(', ')}`, { dim: true })];
+}
+
+/** The table of whoever makes the container never changes: that is worth a row at every step. */
+function hostLines(latest: readonly Change[], { debug }: ScreenState): readonly Line[] {
+  if (debug.now === undefined) return [];
+  const changed = latest.filter(({ topic }) => topic === 'host');
+  return [
+    BLANK,
+    ...(changed.length > 0
+      ? changed.map(changeLine)
+      : [line(`host table: unchanged (${debug.now.host.mounts} mounts)`)]),
+  ];
+}

@@ -1,0 +1,4 @@
+// @long
+import { holdLessons } from '../support/lessons.ts';
+
+holdLessons('root');
