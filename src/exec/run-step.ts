@@ -180,7 +180,6 @@ async function start(
     terminal: action.terminal,
     log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
     toStderr: action.toStderr ?? false,
-    log: state.log,
   });
   if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();
