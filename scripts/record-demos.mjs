@@ -60,6 +60,9 @@ async function record() {
   if (second.exitCode === 0) throw new Error('the second container saw /test');
   await first;
   await $`${CLI} run --record failure.ndjson --fail-at pivot-root hello1`.nothrow();
+  // The debugger: up to the overlay, one step back, and on to the end.
+  const keys = [...Array(7).fill('n'), 'N', 'c', ''].join('\n');
+  await $({ input: keys })`${CLI} run --step --record debugger.ndjson hello1 true`;
 }
 
 async function waitFor(file, text) {

@@ -169,7 +169,7 @@ eachMode(test, 'TERM in the middle leaves nothing', async place => {
   await until(() => lesson.stdout().includes('| two'), 30_000);
   lesson.kill('SIGTERM');
   const { status, stderr } = await lesson.ended;
-  assert.equal([status, stderr], [130, 'Left. Everything is cleaned up.\n']);
+  assert.equal([status, stderr], [143, 'Left. Everything is cleaned up.\n']);
   await assertUnchanged(before, place.store);
 });
 

@@ -25,7 +25,7 @@ function recordingIn(name: string): Recording {
 }
 
 test('there are those that the README shows', () => {
-  for (const name of ['two-containers-1', 'two-containers-2', 'failure'])
+  for (const name of ['two-containers-1', 'two-containers-2', 'failure', 'debugger'])
     assert.ok(names.includes(`${name}.ndjson`), name);
 });
 
