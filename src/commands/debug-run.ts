@@ -157,7 +157,7 @@ function enterContainer(facts: Facts, spec: Spec, name: string): EnterContainer 
           ],
         },
       },
-      ...{ stdin: terminal, hasEnv: false, id: newOperationId(), facts },
+      ...{ stdin: terminal, toStderr: true, hasEnv: false, id: newOperationId(), facts },
     });
     if (!planned.ok) return planned.failures.map(({ message }) => message).join(' ');
     const outcome = await runPlan(planned.value, { emit: () => undefined, giveUp: () => undefined });

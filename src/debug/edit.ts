@@ -16,6 +16,11 @@ export function commandText(step: Step): Result<string> {
     return refused(
       `The step ${step.id} can not be edited: its undo removes what it made, and that has to be ours.`,
     );
+  // It runs on the host, in place of what would run in the namespaces.
+  if (step.failsOnPurpose)
+    return refused(
+      `The step ${step.id} can not be edited: --fail-at has put another one in its place. Without that option it can, and f lets it fail.`,
+    );
   return ok(quoteArgv(action.argv));
 }
 

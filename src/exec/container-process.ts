@@ -31,6 +31,8 @@ export function startContainer(
     readonly ready: string;
     readonly stdin: boolean;
     readonly terminal: boolean;
+    /** In place of the caller's stdout, its stderr. */
+    readonly toStderr: boolean;
     /** Descriptors to use in place of the caller's three. */
     readonly log?: { readonly stdin: number; readonly stdout: number; readonly stderr: number } | undefined;
   },
@@ -41,7 +43,7 @@ export function startContainer(
   const gate = openAgain(options.gate, constants.O_RDONLY);
   const { log } = options;
   const stdin = options.stdin || options.terminal ? (log?.stdin ?? 'inherit') : 'ignore';
-  const stdout = log?.stdout ?? 'inherit';
+  const stdout = log?.stdout ?? (options.toStderr ? callersStderr() : 'inherit');
   const child = execa(program, words, {
     ...SURROUNDINGS,
     env: environment(),

@@ -179,6 +179,7 @@ async function start(
     stdin: action.stdin,
     terminal: action.terminal,
     log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
+    toStderr: action.toStderr ?? false,
   });
   if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();

@@ -72,7 +72,7 @@ function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const streams = action.detached
     ? ['</dev/null', '>/dev/null']
     : log === undefined
-      ? [reads ? '<&5' : '</dev/null']
+      ? [reads ? '<&5' : '</dev/null', ...(action.toStderr ? ['>&2'] : [])]
       : [
           reads ? `<>${quoteArg(arg`${log.directory}/in`)}` : '</dev/null',
           `>>${quoteArg(arg`${log.directory}/stdout.log`)}`,

@@ -54,6 +54,8 @@ function renumbered(snapshot: Snapshot): Snapshot {
   const order = new Map(init.mounts.map(({ id }, index) => [id, index + 1]));
   return {
     ...snapshot,
+    // The name of a terminal is in the text of a file, and may be longer.
+    directory: snapshot.directory.map(({ size: _, ...entry }) => entry),
     init: {
       ...init,
       pid: 1,

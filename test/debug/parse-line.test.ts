@@ -6,6 +6,7 @@ import { KEYS } from '../../src/debug/command.ts';
 import { commandText, edited } from '../../src/debug/edit.ts';
 import { parseLine } from '../../src/debug/parse-line.ts';
 import { arg, M } from '../../src/plan/arg.ts';
+import { failing } from '../../src/plan/fail-at.ts';
 import { planOf } from '../support/plans.ts';
 
 const test = suite('debug/parse-line');
@@ -75,6 +76,10 @@ test('the text of a command is read back as the same command', () => {
 test('a step that is no command, and one that reserves, are not edited', () => {
   for (const id of ['reserve-name', 'hold-gate', 'record-container', 'open-gate'])
     assert.not.ok(commandText(stepOf(id)).ok, id);
+});
+
+test('a step that --fail-at replaced is not edited: it would run on the host what was meant for the container', () => {
+  assert.not.ok(edited(PLAN, failing(stepOf('set-hostname')), 'hostname x').ok);
 });
 
 test.run();

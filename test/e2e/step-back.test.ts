@@ -81,7 +81,7 @@ function withoutNumbers(state: State): State {
     ...state,
     tree: state.tree.map(line => line.replace(/\S+ (?="\.\/c1\/devices\.fstab")/, '')),
     mounts: state.mounts.map(line => {
-      const [id, parent, , ...rest] = line.replace(/ \/\d+ (\S+\/dev\/console) /, ' /N $1 ').split(' ');
+      const [id, parent, , ...rest] = line.replace(/ \/\d+ (\S*\/dev\/console) /, ' /N $1 ').split(' ');
       return [
         order.get(id),
         order.get(parent),
@@ -110,6 +110,7 @@ const VARIANTS: readonly Variant[] = [
     name: 'a terminal and a user',
     args: ({ mode }) => ['-t', ...(mode.name === 'single' ? [] : ['-u', 'ann'])],
     terminal: true,
+    only: ['root', 'range'],
   },
   {
     name: 'volumes, tmpfs, volumes of the image, a working directory',
@@ -127,6 +128,7 @@ const VARIANTS: readonly Variant[] = [
         '/new/deep',
       ];
     },
+    only: ['root', 'single'],
   },
   {
     name: 'three layers, read-only, kept, with a small init',

@@ -1,12 +1,14 @@
 /** The debugger driven line by line: on a pipe, or on a terminal. */
 
 import type { Place } from './modes.ts';
-import { ptyTinydocker, text } from './pty.ts';
+import { type Pty, ptyTinydocker, text } from './pty.ts';
 import { startTinydocker } from './run.ts';
 import { until } from './until.ts';
 
 export interface Debugger {
   readonly pid: number;
+  /** The terminal, where there is one. */
+  readonly pty?: Pty;
   /** Writes a line, waits until it is asked again, and returns what was said meanwhile. */
   send(line: string): Promise<string>;
   /** Writes a line after which nothing is asked any more. */
@@ -18,6 +20,9 @@ export interface Debugger {
   said(): string;
   readonly ended: Promise<unknown>;
 }
+
+/** A session has many steps, and a loaded machine takes a second for each. */
+const LONGEST_MS = 240_000;
 
 const PROMPT = /^(debug|edit)> /gm;
 
@@ -55,7 +60,7 @@ export async function withDebugger(
 type Driver = Debugger & { asked(times: number): Promise<void> };
 
 function onPipe(place: Place, words: readonly string[]): Driver {
-  const running = startTinydocker(place, words, { openInput: true });
+  const running = startTinydocker(place, words, { openInput: true, timeout: LONGEST_MS });
   let over = false;
   void running.ended.then(
     () => (over = true),
@@ -76,7 +81,7 @@ function onPipe(place: Place, words: readonly string[]): Driver {
 }
 
 function onTerminal(place: Place, words: readonly string[]): Driver {
-  const pty = ptyTinydocker(place, words);
+  const pty = ptyTinydocker(place, words, { longest: LONGEST_MS });
   let over = false;
   void pty.ended.then(
     () => (over = true),
@@ -84,6 +89,7 @@ function onTerminal(place: Place, words: readonly string[]): Driver {
   );
   return driven({
     pid: pty.pid,
+    pty,
     ended: pty.ended,
     said: () => text(pty.output()),
     write: line => pty.write(line),
@@ -98,6 +104,7 @@ function onTerminal(place: Place, words: readonly string[]): Driver {
 
 interface Wires {
   readonly pid: number;
+  readonly pty?: Pty;
   readonly ended: Promise<unknown>;
   readonly said: () => string;
   readonly write: (text: string) => void;

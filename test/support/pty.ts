@@ -14,6 +14,8 @@ export interface PtyOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The terminal belongs to whoever runs the tests, and not to the place's user: as after su(1). */
   readonly foreign?: true;
+  /** Milliseconds; then it is killed, and `ended` rejects. */
+  readonly longest?: number;
 }
 
 export interface PtyResult {
@@ -57,7 +59,7 @@ export function ptyTinydocker(place: Place, args: readonly string[], options: Pt
 
 /** Starts any command on a terminal of its own, 80x24 if not said otherwise. */
 export function startPty(place: Place, argv: readonly string[], options: PtyOptions = {}): Pty {
-  const { rows = 24, columns = 80, env = {}, foreign } = options;
+  const { rows = 24, columns = 80, env = {}, foreign, longest = LONGEST_MS } = options;
   const { mode, home, store } = place;
   const environment = Object.entries({
     HOME: home,
@@ -87,8 +89,8 @@ export function startPty(place: Place, argv: readonly string[], options: PtyOpti
   const ended = new Promise<PtyResult>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`did not end in ${LONGEST_MS} ms: ${argv.join(' ')}\n${output}`));
-    }, LONGEST_MS);
+      reject(new Error(`did not end in ${longest} ms: ${argv.join(' ')}\n${output}`));
+    }, longest);
     child.on('error', reject);
     child.on('close', () => {
       over = true;

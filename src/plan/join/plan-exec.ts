@@ -26,6 +26,8 @@ export interface ExecInput {
   readonly spec: Spec;
   /** Whether the command reads the caller's stdin. */
   readonly stdin: boolean;
+  /** What it writes to stdout goes to the caller's stderr. */
+  readonly toStderr?: true;
   /** Whether the container has an env(1), which sets what no program of the host may see. */
   readonly hasEnv: boolean;
   /** It goes on in the background, and nobody sees what it writes. */
@@ -162,7 +164,7 @@ function prepareSteps(): readonly Step[] {
 }
 
 function enterSteps(input: ExecInput): readonly Step[] {
-  const { spec, facts, stdin } = input;
+  const { spec, facts, stdin, toStderr } = input;
   const phase = 'enter';
   const { terminal } = spec.process;
   const argv = entering(input);
@@ -180,6 +182,7 @@ function enterSteps(input: ExecInput): readonly Step[] {
       terminal,
       ...(input.detached ? { detached: true as const } : {}),
       joins: true,
+      ...(toStderr ? { toStderr } : {}),
     },
     undo: { type: 'stop-init' },
     why: "setns(2), by nsenter(1), takes a process into all namespaces of the container's init; a parent that stays outside of the PID namespace kills it when we die. First, in a mount table of its own, pivot_root(2) gives it a root directory that has the host's programs, read-only, and nothing else: in the moment between dropping its privileges and taking the container's root, everybody in the container can look at it through /proc. /proc/PID of init is entered, and its start time compared, before anything of it is used: a PID alone is never trusted.",
