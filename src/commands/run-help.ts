@@ -10,6 +10,7 @@ Examples
   tinydocker run -d web1 httpd -f                  in the background
   tinydocker run --dry-run hello1 | sh             the same, by sh alone
   tinydocker run --fail-at pivot-root hello1       see a step fail and be undone
+  tinydocker run --step hello1 /bin/sh             step by step, and back
 
 Usage
   tinydocker run [OPTIONS] NAME [COMMAND [ARG...]]
@@ -56,6 +57,8 @@ Files
 The plan
       --dry-run            print the plan, and do nothing
       --format FORMAT      with --dry-run: sh, json, or oci (a config.json)
+      --step               ask before each step: forward, back, look, edit
+      --break STEP         ask before this step only; "error": when one fails
       --fail-at STEP       make a step fail on purpose, for demonstrations
       --pace TIME          wait before each step: 400ms, 2s
       --lang LANG          en or zh (Simplified Chinese): progress, and the

@@ -11,10 +11,13 @@ import type { Key } from '../ui/screen/keys.ts';
 import type { Screen } from '../ui/screen/screen.ts';
 import { cleanedUpSentence, discardedSentence, failedSentence } from '../ui/summary.ts';
 import { visible } from '../ui/visible.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandType } from './command.ts';
 import type { DebugFrontEnd } from './front-end.ts';
-import type { DebugEvent, DebugState } from './state.ts';
+import { type DebugEvent, type DebugState, nextStep } from './state.ts';
 import { leftLines } from './text.ts';
+
+/** How long a step may take before it is shown to be at work, in milliseconds. */
+const PATIENCE_MS = 80;
 
 export interface DebugScreenOptions {
   /** What stays when the screen is gone. */
@@ -33,8 +36,11 @@ class DebugScreen implements DebugFrontEnd {
   #answer: ((command: Command) => void) | undefined;
   /** Typed while steps were done: they are for the next question. */
   #keys: Key[] = [];
+  /** What was asked for last. */
+  #last: CommandType | undefined;
   #leave: (() => void) | undefined;
   #gone = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: DebugScreenOptions) {
     this.#options = options;
@@ -47,7 +53,9 @@ class DebugScreen implements DebugFrontEnd {
       const answer = (command: Command) => {
         stopped.removeEventListener('abort', stop);
         this.#answer = undefined;
-        this.#change(old => ({ ...old, asked: false }));
+        this.#last = command.type;
+        if (this.#state !== undefined) this.#state = { ...this.#state, asked: false };
+        this.#drawSoon();
         resolve(command);
       };
       if (stopped.aborted || this.#gone) {
@@ -66,12 +74,12 @@ class DebugScreen implements DebugFrontEnd {
     if (event.type === 'changes-discarded') this.#note(discardedSentence(event));
     if ((event.type === 'undo-done' || event.type === 'back-done') && hadTerminal(state, event.step))
       this.#screen?.regain();
-    this.#screen?.redraw();
+    this.#drawSoon();
   }
 
   async handOver(): Promise<void> {
-    // What was typed before was not for whoever gets the terminal now, nor is it a command when that one has ended.
-    this.#keys = [];
+    // What was typed before was not for a shell, nor is it a command when that has ended. A step that only needs the terminal for a moment leaves us the keys.
+    if (this.#isForSomebody()) this.#keys = [];
     await this.#screen?.handOver();
   }
 
@@ -91,6 +99,22 @@ class DebugScreen implements DebugFrontEnd {
   say(text: string): void {
     if (this.#screen === undefined) this.#options.write(`tinydocker: note: ${text}\n`);
     else this.#note(text);
+  }
+
+  #isForSomebody(): boolean {
+    const step = this.#state && nextStep(this.#state.debug);
+    return this.#last === 'host-shell' || this.#last === 'inside-shell' || step?.action.type === 'release';
+  }
+
+  /** Most steps take less time than drawing what they do, and are seen when they are done. */
+  #drawSoon(): void {
+    this.#timer ??= setTimeout(() => this.#draw(), PATIENCE_MS).unref();
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#screen?.redraw();
   }
 
   async #open(state: DebugState): Promise<void> {
@@ -122,8 +146,8 @@ class DebugScreen implements DebugFrontEnd {
       refusal === undefined
         ? next
         : { ...next, debug: { ...next.debug, message: { kind: 'refused', lines: [refusal] } } };
-    if (command !== undefined) this.#answer(command);
-    this.#screen?.redraw();
+    if (command === undefined) this.#draw();
+    else this.#answer(command);
   }
 
   readonly #onGone = (): void => {
@@ -144,7 +168,8 @@ class DebugScreen implements DebugFrontEnd {
 
   /** Whoever pressed q, or Ctrl-C, wants to be away. */
   #staysOpen({ progress }: DebugState): boolean {
-    return !this.#gone && progress.outcome !== undefined && progress.outcome.type !== 'interrupted';
+    const asked = progress.interrupted !== undefined || this.#last === 'quit';
+    return !this.#gone && !asked && progress.outcome !== undefined;
   }
 
   async #lastKey(): Promise<void> {
@@ -162,12 +187,13 @@ class DebugScreen implements DebugFrontEnd {
   }
 
   #note(text: string): void {
-    this.#change(state => ({ ...state, notes: [...state.notes, text] }));
+    if (this.#state !== undefined) this.#state = { ...this.#state, notes: [...this.#state.notes, text] };
+    this.#drawSoon();
   }
 
   #change(next: (state: ScreenState) => ScreenState): void {
     if (this.#state !== undefined) this.#state = next(this.#state);
-    this.#screen?.redraw();
+    this.#draw();
   }
 }
 

@@ -63,7 +63,7 @@ export function shown(state: ScreenState, debug: DebugState, event: DebugEvent):
     case 'note':
       return { ...next, notes: [...state.notes, event.text] };
     case 'snapshot':
-      return withSnapshot(next, state.debug, event.moment === 'step' ? event.step : undefined);
+      return following(withSnapshot(next, state.debug, event.moment === 'step' ? event.step : undefined));
     default:
       return next;
   }
