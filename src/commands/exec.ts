@@ -12,15 +12,18 @@ import {
 import { probeFacts } from '../host/facts.ts';
 import { newOperationId } from '../host/operation.ts';
 import { storePaths } from '../host/store-paths.ts';
+import { failAt } from '../plan/fail-at.ts';
 import { commandEnvironment } from '../plan/join/environment.ts';
 import { planExec } from '../plan/join/plan-exec.ts';
 import type { Spec } from '../plan/spec.ts';
+import { executeInBackground } from './background.ts';
 import { parseOptions } from './options.ts';
 import { PLAN_OPTIONS, PLAN_OPTIONS_HELP, planOptions, statusOf } from './plan-options.ts';
 import { parseVariables, wantsTerminal } from './process-options.ts';
 import { EXEC_UNSUPPORTED } from './unsupported.ts';
 
 const OPTIONS = {
+  detach: { type: 'boolean', short: 'd' },
   env: { type: 'string', short: 'e', multiple: true },
   'env-file': { type: 'string', multiple: true },
   workdir: { type: 'string', short: 'w' },
@@ -37,6 +40,7 @@ Examples
   tinydocker exec c1 sh                   a shell, when you are at a terminal
   tinydocker exec -u ann -w /srv c1 id    as another user, in a directory
   tar -c . | tinydocker exec -i c1 tar -x -C /srv    with your stdin
+  tinydocker exec -d c1 crond             in the background
   tinydocker exec --dry-run c1 true       see how a container is entered
 
 Usage
@@ -45,9 +49,11 @@ Usage
 The command gets all namespaces of the container, its capabilities, its user and
 its variables, and nothing of the host but what it reads and writes: your stdin
 (with -i), stdout and stderr. It ends with the container, and with tinydocker,
-even by kill -9. The container does not end with it.
+even by kill -9. The container does not end with it. With -d it goes on in the
+background until the container ends, and nobody sees what it writes.
 
 Options
+  -d, --detach             in the background, with neither input nor output
   -e, --env NAME=VALUE     set a variable; NAME alone takes your own value
       --env-file FILE      set variables from lines NAME=VALUE
   -w, --workdir DIR        start in DIR (the container's own)
@@ -59,6 +65,7 @@ ${PLAN_OPTIONS_HELP}
 Options end at NAME. Without --progress, no progress is shown.
 
 Exit status
+  0      with -d: it has started
   125    tinydocker failed
   126    the command can not be executed
   127    the command, or the directory of -w, is not in the container
@@ -81,7 +88,13 @@ export async function run(argv: readonly string[], commandLine: string): Promise
     throw usageError('exec needs a container and a command.', 'For example: tinydocker exec c1 /bin/sh');
   const given = parseVariables(values['env-file'] ?? [], values.env ?? []);
   const interactive = values.interactive ?? false;
-  const terminal = values.tty ?? wantsTerminal(interactive, options.dryRun);
+  const detached = values.detach ?? false;
+  if (detached && (interactive || values.tty))
+    throw usageError(
+      '-d goes without -i and -t: nobody is there to type.',
+      'Its output can go to a file of the container.',
+    );
+  const terminal = values.tty ?? (!detached && wantsTerminal(interactive, options.dryRun));
   const facts = probeFacts();
   const container = await containerToEnter(storePaths(facts.storeRoot), name);
   const spec = specOf(container, {
@@ -91,14 +104,17 @@ export async function run(argv: readonly string[], commandLine: string): Promise
   });
   const plan = valueOf(
     planExec({
-      ...{ spec, facts, stdin: interactive || terminal, id: newOperationId() },
+      ...{ spec, facts, stdin: interactive || terminal, id: newOperationId(), detached },
       container: { type: 'running', name, init: container.init },
       hasEnv: !args[0]?.includes('=') && hasProgram(container, pathIn(spec), 'env'),
     }),
   );
   if (!options.dryRun) checkCommandIn(container, spec);
   // Whoever looks into a container does not want to hear of steps each time.
-  return statusOf(plan, { ...options, silent: options.pace === 0 }, commandLine);
+  const execution = { ...options, silent: options.pace === 0 };
+  if (!detached || options.dryRun) return statusOf(plan, execution, commandLine);
+  const meant = options.failAt === undefined ? plan : valueOf(failAt(plan, options.failAt));
+  return (await executeInBackground(meant, execution))?.status ?? EXIT.ok;
 }
 
 interface Asked {

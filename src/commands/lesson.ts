@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { type Survivor, startSurvivor } from '../exec/background-process.ts';
+import { onStopSignal, type StopSignal, signalStatus } from '../exec/signals.ts';
 import { probeFacts } from '../host/facts.ts';
 import { lessonText } from '../host/lessons.ts';
 import { newOperationId } from '../host/operation.ts';
@@ -36,9 +37,9 @@ Examples
 Usage
   tinydocker lesson [OPTIONS] [LESSON]
 
-A lesson asks you to predict something, shows the commands that find it out, runs
-them when you press Enter, and compares what they print with what it expects. q
-and Enter quit. Without a terminal it runs to its end without waiting.
+A lesson asks you to predict something, shows the commands that find it out,
+runs them when you press Enter, and compares what they print with what it
+expects. q and Enter quit. Without a terminal it does not wait.
 
 Everything happens in a store and a directory of the lesson's own. Your images
 and containers are not touched, and nothing is left: not when it ends, not after
@@ -51,10 +52,10 @@ Options
   -h, --help         print this text
 
 Exit status
-  0    done, or left with q
-  1    something is not as the lesson expects, or could not be run
-  2    there is no such lesson, or no such option
-  130  left with Ctrl-C
+  0      done, or left with q
+  1      something is not as the lesson expects, or could not be run
+  2      there is no such lesson, or no such option
+  128+n  ended by signal n; 130 is Ctrl-C
 `;
 
 /** Ends and removes what is left when we have ended, however that was. */
@@ -120,6 +121,10 @@ async function take(
   const facts = probeFacts();
   const id = newOperationId();
   const program = [process.execPath, '--', process.argv[1] ?? ''];
+  let signal: StopSignal | undefined;
+  const stopListening = onStopSignal(received => {
+    signal ??= received;
+  });
   let ended: Ended | undefined;
   let survivor: Survivor | undefined;
   const hold = async (stopped: AbortSignal) => {
@@ -131,10 +136,13 @@ async function take(
     planLesson({ name, id, program, facts }),
     { quiet: true, pace: 0 },
     hold,
-  ).finally(() => survivor?.finish());
+  ).finally(async () => {
+    await survivor?.finish();
+    stopListening();
+  });
   if (ended === undefined || outcome.leftovers.length > 0) return outcome.status || EXIT.failure;
   tellEnd(name, ended, how.language);
-  if (ended.type === 'stopped') return EXIT.interrupted;
+  if (ended.type === 'stopped') return signalStatus(signal ?? 'SIGINT');
   return ended.type === 'left' || ended.bad === 0 ? EXIT.ok : EXIT.failure;
 }
 

@@ -56,8 +56,6 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
 
 /** The same of `exec`. */
 export const EXEC_UNSUPPORTED: Readonly<Record<string, string>> = {
-  d: 'commands run in the foreground for now; use a second terminal, or "&"',
-  detach: 'commands run in the foreground for now; use a second terminal, or "&"',
   'detach-keys': 'there is nothing to detach from: the command ends with tinydocker',
   privileged: "a command gets the container's own capabilities, and none besides",
   'preserve-fds': 'a command gets descriptors 0, 1 and 2 only',

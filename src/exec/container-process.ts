@@ -6,6 +6,7 @@ import process from 'node:process';
 import { execa } from 'execa';
 import { openAgain } from './open-again.ts';
 import { descriptors, type Ended, ended, environment, killGroup, SURROUNDINGS } from './process.ts';
+import type { Suspendable } from './suspend.ts';
 
 /** init's parent at work; `pid` settles with the host's PID of init, or undefined when init never reported one. */
 export interface Container {
@@ -13,6 +14,8 @@ export interface Container {
   readonly ended: Promise<Ended>;
   /** KILL reaches all of its session: a program on the way to init may have started another one, as unshare(1) does with newuidmap(1). */
   kill(signal: NodeJS.Signals): void;
+  /** Stops what runs in its session, and lets that go on; undefined on a terminal of its own, where keys are for the container. */
+  readonly suspendable: Suspendable | undefined;
 }
 
 /**
@@ -65,7 +68,16 @@ export function startContainer(
       resolve();
     });
   });
+  const suspendable: Suspendable = {
+    suspend: () => {
+      killGroup(child.pid, 'SIGSTOP');
+      // init's parent has to see that we die, stopped as we are.
+      child.kill('SIGCONT');
+    },
+    resume: () => killGroup(child.pid, 'SIGCONT'),
+  };
   return {
+    suspendable: options.terminal ? undefined : suspendable,
     initPid: readPid(reading, exited).then(pid => {
       reported = pid !== undefined;
       return pid;

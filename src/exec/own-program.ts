@@ -1,7 +1,7 @@
 /** This program, once more: a front end does what a verb does by that verb, and not by something like it. */
 
 import process from 'node:process';
-import { type Ended, runCommand, runInPlace } from './process.ts';
+import { type Ended, runAttached, runCommand } from './process.ts';
 
 /** The caller's variables as they were when we started, and directory: ours may have been changed for what we draw. */
 export interface CallersPlace {
@@ -19,7 +19,7 @@ export function callersPlace(): CallersPlace {
 
 /** Runs a command line of this program to its end, with stdin, stdout and stderr of ours. */
 export function runOwnOnTerminal(words: readonly string[], place: CallersPlace): Promise<Ended> {
-  return runInPlace(ownArgv(words), place.variables, place.directory);
+  return runAttached(ownArgv(words), place.variables, place.directory);
 }
 
 /** Runs a command line of this program to its end, and keeps what it prints. Nobody can be asked anything. */

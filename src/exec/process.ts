@@ -183,11 +183,19 @@ export async function runFilter(
   };
 }
 
-/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones; in the root directory, if not said otherwise. */
-export async function runInPlace(
+/** Runs one command to its end with our own stdin, stdout and stderr, in our process group, and these variables besides the usual ones. */
+export function runInPlace(
   argv: readonly string[],
   variables: Readonly<Record<string, string>>,
-  directory = '/',
+): Promise<Ended> {
+  return runAttached(argv, { ...environment(), ...variables }, SURROUNDINGS.cwd);
+}
+
+/** The same with exactly these variables, in that directory. */
+export async function runAttached(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  directory: string,
 ): Promise<Ended> {
   const [program = '', ...words] = argv;
   return ended(
@@ -195,7 +203,7 @@ export async function runInPlace(
       ...SURROUNDINGS,
       cleanup: true,
       cwd: directory,
-      env: { ...environment(), ...variables },
+      env: variables,
       stdio: 'inherit',
     }),
   );

@@ -1,6 +1,6 @@
 /** One step: from an action of the plan to what happens on the machine. */
 
-import { fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import type { StepFailure } from '../events.ts';
@@ -16,6 +16,7 @@ import { openLogWriter } from './log-writer.ts';
 import { type Ended, FOR_STEP, needDescriptors, startCommand } from './process.ts';
 import { type Report, watchFilling, watchReading } from './progress.ts';
 import { KILLED, type RunState, saidBy } from './run-state.ts';
+import { suspendWithUs } from './suspend.ts';
 
 /** How long what a container wrote last may take to get into its log, in milliseconds. */
 const DRAIN_MS = 2000;
@@ -80,15 +81,19 @@ async function perform(
       tellTime(action.time ?? STARTED.var, state);
       return undefined;
     }
-    case 'wait':
-      if (state.container === undefined) return { stderr: 'there is no container to wait for' };
-      state.containerEnded = await state.container.ended;
+    case 'wait': {
+      const { container } = state;
+      if (container === undefined) return { stderr: 'there is no container to wait for' };
+      const unbind = container.suspendable && suspendWithUs(container.suspendable);
+      state.containerEnded = await container.ended;
+      unbind?.();
       await Promise.race([state.log?.drained, sleep(DRAIN_MS, undefined, { ref: false })]);
       state.values.set(STATUS.var, String(state.containerEnded.exitStatus ?? KILLED));
       state.log?.tellStatus(state.containerEnded.exitStatus ?? KILLED);
       tellTime(action.time, state);
       if (action.outOfMemory !== undefined) tellOutOfMemory(action.outOfMemory, state);
       return undefined;
+    }
   }
 }
 
@@ -167,14 +172,16 @@ async function start(
     state.heldByStart.add(text(action.ended));
   }
   if (log !== undefined) state.log = openLogWriter(text(log.directory), log.max);
+  const nowhere = action.detached ? openSync('/dev/null', 'r+') : undefined;
   const container = startContainer(action.argv.map(text), {
     gate,
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
     toStderr: action.toStderr ?? false,
-    log: state.log,
+    log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
   });
+  if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();
   state.container = container;
   const pid = await container.initPid;

@@ -32,7 +32,8 @@ export function lossOf({
   container,
   status,
 }: Pick<ContainerLook, 'container' | 'status'>): string | undefined {
-  if (status.type === 'created' && container.state !== 'alive') return 'Lost: its set-up was broken off';
+  // One that was kept and never ran is what a fork makes.
+  if (status.type === 'created' && container.state === 'leftover') return 'Lost: its set-up was broken off';
   if (status.type !== 'lost') return undefined;
   return status.cause === 'gone: the machine restarted'
     ? 'Gone: the machine restarted'

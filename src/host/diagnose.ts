@@ -10,6 +10,7 @@ import { knownValues } from '../plan/values.ts';
 import { claimed } from './causes/claimed.ts';
 import { copyRefused } from './causes/copy-refused.ts';
 import { coveredProc } from './causes/covered-proc.ts';
+import { directoryPassedOn } from './causes/directory-passed-on.ts';
 import { forkRefused } from './causes/fork-refused.ts';
 import { initGone } from './causes/init-gone.ts';
 import { limitReached } from './causes/limits.ts';
@@ -34,6 +35,7 @@ const CAUSES: readonly Cause[] = [
   programMissing,
   initGone,
   commandRefused,
+  directoryPassedOn,
   notEntered,
   limitReached,
   copyRefused,

@@ -69,15 +69,17 @@ function start(action: Extract<Action, { type: 'start' }>): readonly string[] {
   const [gate, ready] = [quoteArg(action.gate), quoteArg(action.ready)];
   const reads = action.terminal || action.stdin;
   const { log } = action;
-  const streams =
-    log === undefined
+  const streams = action.detached
+    ? ['</dev/null', '>/dev/null']
+    : log === undefined
       ? [reads ? '<&5' : '</dev/null', ...(action.toStderr ? ['>&2'] : [])]
       : [
           reads ? `<>${quoteArg(arg`${log.directory}/in`)}` : '</dev/null',
           `>>${quoteArg(arg`${log.directory}/stdout.log`)}`,
           ...(action.terminal ? ['2>&1'] : []),
         ];
-  const stderr = log === undefined ? '5>&2' : `5>>${quoteArg(arg`${log.directory}/stderr.log`)}`;
+  const shown = action.detached ? '5>/dev/null' : '5>&2';
+  const stderr = log === undefined ? shown : `5>>${quoteArg(arg`${log.directory}/stderr.log`)}`;
   const words = [
     ...action.argv.map(quoteArg),
     ...streams,

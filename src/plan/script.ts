@@ -84,7 +84,14 @@ function planText(plan: Plan, moreFollow: boolean, say: Translate): string {
     ...(afterwards === undefined ? [] : afterwardsLines(plan, afterwards, say)),
     '',
     runs ? 'exit "$STATUS"' : 'STATUS=0 DONE=yes; exit',
-    ...(plan.background ? [') &', ')', '[ -z "$TOLD" ] || echo "$TOLD"', '[ -n "$TOLD" ] || exit 125'] : []),
+    ...(plan.background
+      ? [
+          ') &',
+          ')',
+          ...(plan.kind === 'exec' ? [] : ['[ -z "$TOLD" ] || echo "$TOLD"']),
+          '[ -n "$TOLD" ] || exit 125',
+        ]
+      : []),
     // No "|| exit" here: inside of such a list a shell takes no notice of `set -e`, which ends the script as well.
     moreFollow ? ')' : undefined,
   ];

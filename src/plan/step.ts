@@ -66,6 +66,8 @@ export type Action =
       readonly log?: Log;
       /** What it writes to stdout goes to the caller's stderr: stdout is somebody else's. */
       readonly toStderr?: true;
+      /** What it writes goes nowhere, and it reads nothing. */
+      readonly detached?: true;
       /** It is no PID 1, but one more process of a container that runs: signals without a handler do to it what they do anywhere. */
       readonly joins?: true;
     }

@@ -4,6 +4,7 @@
  */
 
 import type { PlanEvent } from '../events.ts';
+import type { Diagnosis } from '../plan/diagnosis.ts';
 
 /** What the header's `format` says. */
 export const RECORD_FORMAT = 'tinydocker-record';
@@ -42,12 +43,12 @@ export interface RecordWriterId {
 /** What is written down: what the executor emits, what was said besides, and who went on with it. */
 export type RecordedEvent =
   | PlanEvent
-  | {
+  | ({
       readonly type: 'message';
       readonly kind: 'note' | 'error';
       readonly text: string;
       readonly hint?: string | undefined;
-    }
+    } & Pick<Diagnosis, 'checked' | 'lesson'>)
   /** Another process carries the plan out from here on: the container goes to the background. */
   | { readonly type: 'continued'; readonly writer: RecordWriterId };
 

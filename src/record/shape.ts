@@ -13,6 +13,10 @@ export const yesOrNo: Shape = (value, place) =>
 
 export const anything: Shape = () => undefined;
 
+/** A word of small letters, digits and "-", as the names of lessons are. */
+export const word: Shape = (value, place) =>
+  typeof value === 'string' && /^[a-z0-9-]{1,64}$/.test(value) ? undefined : `${place} is no name`;
+
 export function oneOf(...words: readonly string[]): Shape {
   return (value, place) =>
     words.some(word => word === value) ? undefined : `${place} is not one of ${words.join(', ')}`;

@@ -10,6 +10,7 @@ import {
   oneOf,
   type Shape,
   text,
+  word,
   yesOrNo,
 } from './shape.ts';
 
@@ -67,10 +68,13 @@ const plan = object(
   },
 );
 
-const diagnosis = object(
-  { cause: text },
-  { hint: text, checked: listOf(object({ what: text }, { holds: yesOrNo, culprit: yesOrNo })), lesson: text },
-);
+const explained = {
+  hint: text,
+  checked: listOf(object({ what: text }, { holds: yesOrNo, culprit: yesOrNo })),
+  lesson: word,
+};
+
+const diagnosis = object({ cause: text }, explained);
 
 const failure = object(
   { command: text, stderr: text },
@@ -151,7 +155,7 @@ export const EVENT_SHAPES: Readonly<Record<string, Shape>> = {
   replayed: object({ until: text }, { differences }),
   'step-replaced': object({ step }),
   'plan-ended': object({ outcome }),
-  message: object({ kind: oneOf('note', 'error'), text }, { hint: text }),
+  message: object({ kind: oneOf('note', 'error'), text }, explained),
   continued: object({ writer }),
 };
 

@@ -17,7 +17,7 @@ const LARGEST = 1000;
 
 /** Frames in a second, at most: as many as there can be, because no time passes. */
 const FPS = 1000;
-/** What it takes, in milliseconds, until a frame has been drawn. */
+/** When nothing is written for so many milliseconds, a frame has been drawn. */
 const SETTLE_MS = 4;
 
 type CastEvent = readonly [interval: number, code: 'o' | 'm' | 'x', data: string];
@@ -29,6 +29,12 @@ export async function asciicast(recording: Recording, timing: Timing, language: 
   // It is never resized.
   const screen = Object.assign(new EventEmitter(), { isTTY: false, ...size });
   const cast = new Cast();
+  const settle = async () => {
+    for (let before = -1; before !== cast.length; ) {
+      before = cast.length;
+      await sleep(SETTLE_MS);
+    }
+  };
   cast.output(`$ ${commandLineText(recording)}\n`);
   await play(recording, timing, {
     open: () =>
@@ -43,14 +49,14 @@ export async function asciicast(recording: Recording, timing: Timing, language: 
       }),
     async pause(milliseconds) {
       // What was drawn last belongs to the time that was.
-      await sleep(SETTLE_MS);
+      await settle();
       cast.pass(milliseconds);
     },
     async beforeStep(step) {
-      await sleep(SETTLE_MS);
+      await settle();
       cast.add('m', visible(step.title));
     },
-    shown: () => sleep(SETTLE_MS),
+    shown: settle,
   });
   const { status } = endingOf(recording);
   if (status !== undefined) cast.add('x', String(status));
@@ -74,6 +80,8 @@ class Cast {
   readonly events: CastEvent[] = [];
   #since = 0;
   #text = '';
+  /** Of all that was written, in characters. */
+  length = 0;
 
   pass(milliseconds: number): void {
     if (milliseconds <= 0) return;
@@ -82,6 +90,7 @@ class Cast {
   }
 
   output(text: string): void {
+    this.length += text.length;
     this.#text += text.replaceAll(/\r?\n/g, '\r\n');
   }
 

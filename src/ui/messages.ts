@@ -1,7 +1,7 @@
 /** Messages and sentences that all reporters for people share. */
 
 import type { Leftover, StepFailure } from '../events.ts';
-import type { Check } from '../plan/diagnosis.ts';
+import type { Check, Diagnosis } from '../plan/diagnosis.ts';
 import { wrap } from '../plan/wrap.ts';
 import type { Message } from './reporter.ts';
 import { visible, visibleLines } from './visible.ts';
@@ -16,14 +16,22 @@ const NO_BREAK = '\u00a0';
  * A message as it is printed, with its line end: what is the matter, the way out, what was looked at to find it, and the lesson about it. `mark`
  * stands behind what is true; without one a word does, as on a terminal that has only ASCII.
  */
-export function messageText({ kind, text, hint, checked = [], lesson }: Message, mark?: string): string {
-  const lines = [
-    ...visibleLines(text),
+export function messageText({ kind, text, ...more }: Message, mark?: string): string {
+  const lines = diagnosisLines({ cause: text, ...more }, mark);
+  return `tinydocker: ${kind === 'note' ? 'note: ' : ''}${lines.join('\n')}\n`;
+}
+
+/** The lines of a diagnosis, each safe for a terminal: the cause first. */
+export function diagnosisLines(
+  { cause, hint, checked = [], lesson }: Omit<Diagnosis, 'hint'> & Pick<Message, 'hint'>,
+  mark?: string,
+): readonly string[] {
+  return [
+    ...visibleLines(cause),
     ...(hint === undefined ? [] : visibleLines(hint)),
     ...checkedLines(checked, mark),
     ...(lesson === undefined ? [] : [`${'Lesson'.padEnd(LABEL.length)}tinydocker lesson ${lesson}`]),
   ];
-  return `tinydocker: ${kind === 'note' ? 'note: ' : ''}${lines.join('\n')}\n`;
 }
 
 /** "Checked  $M is a mount point: yes  the parent mount of $M is shared: YES <--". */

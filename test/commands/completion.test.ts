@@ -83,6 +83,8 @@ test('values of options', async () => {
   assert.equal(await candidates(['run', '-w', '']), { values: [], paths: 'directories' });
   assert.equal(await candidates(['run', '-itv', '']), { values: [], paths: 'files' });
   assert.equal(await offered('run', '--fail-at', 'pivot'), ['pivot-root']);
+  assert.equal(await offered('lesson', 'pi'), ['pivot-root', 'pid-1']);
+  assert.equal(await offered('lesson', '--lang', ''), ['en', 'zh']);
 });
 
 test('nothing is offered where nothing is known', async () => {

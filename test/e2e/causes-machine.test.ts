@@ -4,7 +4,8 @@ import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saysCause } from '../support/causes.ts';
+import type { Diagnosis } from '../../src/plan/diagnosis.ts';
+import { causeRow, saysCause } from '../support/causes.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { untilRecorded } from '../support/journal.ts';
@@ -72,6 +73,29 @@ eachPreparedMode(test, 'a program in a volume that is mounted noexec', async pla
   assert.is((await tinydocker(without, ['run', ...volume, 'x1', ...shell])).stdout, '126\n');
   await assertUnchanged(before, place.store);
 });
+
+eachPreparedMode(
+  test,
+  'the cause of a failure in the background, and as data',
+  async place => {
+    makeImage(place);
+    const covered = prepared(place, 'mount -t tmpfs tmpfs /proc/fs');
+    assertRefused(await tinydocker(covered, ['run', '-d', 'x1', ...PAYLOAD]), saysCause('proc-covered'));
+    const { stderr } = await tinydocker(covered, ['run', '-d', '--progress', 'json', 'x1', ...PAYLOAD]);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, never>);
+    const failed = lines.find(({ type }) => type === 'step-failed')?.['failure'] as
+      | { diagnosis?: Diagnosis }
+      | undefined;
+    const { cause, ...more } = failed?.diagnosis ?? { cause: '' };
+    assert.is(more.lesson, causeRow('proc-covered').lesson);
+    const { text, hint, lesson } = lines.at(-1) ?? {};
+    assert.equal({ text, hint, lesson }, { text: cause, ...more });
+  },
+  ['single'],
+);
 
 eachMode(test, 'an image that is not there', async place => {
   makeImage(place);

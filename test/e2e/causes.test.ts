@@ -98,9 +98,24 @@ const CASES: readonly Case[] = [
     stderr: /bad usage|Usage|not enough/i,
   },
   {
-    id: 'overlay-no-lower',
+    id: 'overlay-option-unknown',
     at: 'mount-overlay',
     edits: () => options(text => text.replace('lowerdir=', 'lowerdri=')),
+    stderr: /wrong fs type|Invalid argument/,
+    culprit: 'mount(8) or overlay has each option: NO <--',
+  },
+  {
+    id: 'overlay-options-conflict',
+    at: 'mount-overlay',
+    edits: () => options(text => `redirect_dir=on,${text}`),
+    stderr: /wrong fs type|Invalid argument/,
+    culprit: 'redirect_dir=on beside userxattr: YES <--',
+    modes: ['range', 'single'],
+  },
+  {
+    id: 'overlay-no-lower',
+    at: 'mount-overlay',
+    edits: () => options(text => text.replace(/lowerdir=[^,]*,/, '')),
     stderr: /wrong fs type|Invalid argument/,
   },
   {

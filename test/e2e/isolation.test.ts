@@ -240,4 +240,22 @@ function statOf(pid: number): { readonly session: number; readonly tty: number }
   return { session: fields[3] ?? 0, tty: fields[4] ?? 0 };
 }
 
+eachMode(test, 'a directory of the host is not passed on', async place => {
+  makeImage(place);
+  const before = hostState(place.store);
+  const words = [...tinydockerProgram(), 'run', '-q', '-i', 'box', 'true'];
+  for (const redirection of ['</', '</dev/null 2>/dev/null 1</']) {
+    const { status, stderr } = await runAs(place, ['sh', '-c', `"$@" ${redirection}`, 'sh', ...words]);
+    assert.is(status, 125, redirection);
+    if (redirection === '</')
+      assert.match(stderr, /^tinydocker: stdin, stdout or stderr is a directory, .*\n.*<\/dev\/null\.\n$/);
+  }
+  const { stdout } = await tinydocker(place, ['run', '--dry-run', '-i', 'box', 'true']);
+  writeFileSync(join(place.home, 'run.sh'), stdout);
+  const { status, stderr } = await runAs(place, ['sh', '-c', 'sh run.sh </']);
+  assert.is(status, 125);
+  assert.match(stderr, /a directory can not be passed on/);
+  await assertUnchanged(before, place.store);
+});
+
 test.run();

@@ -169,7 +169,7 @@ eachMode(test, 'TERM in the middle leaves nothing', async place => {
   await until(() => lesson.stdout().includes('| two'), 30_000);
   lesson.kill('SIGTERM');
   const { status, stderr } = await lesson.ended;
-  assert.equal([status, stderr], [130, 'Left. Everything is cleaned up.\n']);
+  assert.equal([status, stderr], [143, 'Left. Everything is cleaned up.\n']);
   await assertUnchanged(before, place.store);
 });
 
@@ -241,6 +241,19 @@ once(
     pty.write('\u0003');
     const { status } = await pty.ended;
     assert.is(status, 130);
+    await assertUnchanged(before, place.store);
+  },
+  ...ON_TERMINAL,
+);
+
+once(
+  'on a terminal: its window is closed in the middle',
+  async place => {
+    const before = await emptyStore(place);
+    const pty = ptyTinydocker(place, ['lesson', 'two-containers']);
+    await enterUntil(pty, /\| two\n/);
+    pty.close();
+    await pty.ended.catch(() => undefined);
     await assertUnchanged(before, place.store);
   },
   ...ON_TERMINAL,

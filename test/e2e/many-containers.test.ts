@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withContainers } from '../support/containers.ts';
+import { background, withContainers } from '../support/containers.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
-import { eachMode, type Place } from '../support/modes.ts';
+import { eachMode, ownDirectory, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
 import { type Finished, tinydocker } from '../support/run.ts';
 
@@ -17,6 +17,7 @@ const test = suite('many-containers');
 const MANY = Number(process.env['MANY'] ?? 12);
 /** How many commands are at work at a time. */
 const WIDTH = 8;
+const ROUNDS = 9;
 
 eachMode(
   test,
@@ -33,6 +34,9 @@ eachMode(
         assert.equal([status, stdout], [0, `${name}\n`], stderr);
       });
       assert.equal((await lines(place, ['ps', '-q'])).toSorted(), names.toSorted());
+      const times = await timesOfOne(place);
+      console.log(`ps with ${MANY} containers that run takes ${times.toFixed(2)} times as long as with one`);
+      assert.ok(times < 2);
       await all(names, async name => {
         const { status, stdout, stderr } = await tinydocker(place, [
           ...['exec', name, 'sh', '-c', `${GUARD}cat /own; hostname`],
@@ -52,6 +56,27 @@ eachMode(
     }),
   ['root', 'range'],
 );
+
+/** How long ps takes beside one with a single container, in another store: the median of pairs, so that the machine's speed does not count. */
+async function timesOfOne(place: Place): Promise<number> {
+  const one = { ...place, store: ownDirectory(place.mode, join(place.dir, 'one')) };
+  return withContainers(one, async () => {
+    makeImage(one);
+    await background(one, ['c1', 'sleep', '600']);
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [many, few] = [await duration(place), await duration(one)];
+      ratios.push(many / few);
+    }
+    return ratios.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  });
+}
+
+async function duration(place: Place): Promise<number> {
+  const begin = performance.now();
+  done(await tinydocker(place, ['ps']));
+  return performance.now() - begin;
+}
 
 /** Does it for each name, some at a time. */
 async function all(names: readonly string[], act: (name: string) => Promise<void>): Promise<void> {

@@ -35,7 +35,10 @@ eachMode(test, 'the copy of a store, and a machine that restarted', place =>
     ]);
     await until(() => hasStarted(importing.stderr(), 'sync'));
     const copy = { ...place, store: join(place.dir, 'copy') };
+    // It is not to go on while cp is at work, however long that takes.
+    importing.kill('SIGSTOP');
     assert.is(spawnSync('cp', ['-a', place.store, copy.store]).status, 0);
+    importing.kill('SIGCONT');
     await importing.ended;
     const before = hostState(place.store);
     const layers = treeOf(join(copy.store, 'layers'));

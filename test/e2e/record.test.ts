@@ -111,7 +111,7 @@ eachMode(
     makeImage(place);
     const file = join(place.home, 'k.ndjson');
     const running = startTinydocker(place, ['run', '--record', file, 'c1', ...sh('sleep 60')]);
-    await until(() => existsSync(file) && types(read(file)).includes('container-started'));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('"container-started"'));
     running.kill('SIGKILL');
     await running.ended;
     const recording = read(file);
@@ -183,6 +183,25 @@ eachMode(
         [2, 'commit', 'succeeded'],
       ],
     );
+  },
+  ['root'],
+);
+
+eachMode(
+  test,
+  'the debugger is recorded, too, with what was taken back',
+  async place => {
+    makeImage(place);
+    const file = join(place.home, 'd.ndjson');
+    const run = ['run', '--step', '--record', file, 'c1', 'true'];
+    const { status, stderr } = await tinydocker(place, run, { input: 'n\nn\nN\nc\n' });
+    assert.is(status, 0, stderr);
+    const recording = read(file);
+    assert.equal([recording.unknown, endingOf(recording).ending], [0, 'succeeded']);
+    for (const type of ['back-started', 'back-done', 'snapshot'] as const)
+      assert.ok(types(recording).includes(type), type);
+    const replayed = await tinydocker(place, ['replay', file]);
+    assert.match(replayed.stdout, /^back: make-fifos \(make the gate\), in \d+ ms$/m);
   },
   ['root'],
 );

@@ -72,6 +72,11 @@ for (const name of LESSON_NAMES) {
   });
 }
 
+test('they belong to the package', () => {
+  const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: readonly string[] };
+  assert.ok(files.includes('lessons'));
+});
+
 /** What is not ASCII counts double, which is right for Chinese. */
 function columns(line: string): number {
   return [...line].reduce((sum, character) => sum + (character > '\u2e7f' ? 2 : 1), 0);

@@ -106,6 +106,10 @@ test('what is no recording is refused with one sentence that says where', () => 
     [`${good}{"time":"1","plan":1,"event":{"type":"note"}}\n`, /it\.time is no amount/],
     [`${good}{"time":1,"plan":1,"event":{"type":"step-done","step":4}}\n`, /step-done\.step is no text/],
     [`${good}{"time":1,"plan":1,"event":{"type":"plan-started","plan":{}}}\n`, /plan\.kind is no text/],
+    [
+      `${good}{"time":1,"plan":1,"event":{"type":"message","kind":"note","text":"t","lesson":"\\u001b[2J"}}\n`,
+      /message\.lesson is no name/,
+    ],
     [`${good}${' '.repeat((1 << 24) + 1)}\n`, /longer than any line/],
     [`${good}${'['.repeat(200_000)}\n`, /is no JSON|is no object/],
   ];

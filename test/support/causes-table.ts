@@ -75,8 +75,20 @@ const OVERLAY: readonly CauseRow[] = [
     lesson: 'layers',
   },
   {
+    id: 'overlay-option-unknown',
+    made: 'the option lowerdir is misspelt (EINVAL)',
+    said: 'The overlay has the option "lowerdri", which is none of mount(8) and none that overlay is known to have.',
+    lesson: 'layers',
+  },
+  {
+    id: 'overlay-options-conflict',
+    made: "an ordinary user's overlay, which has userxattr, gets redirect_dir=on as well (EINVAL)",
+    said: 'The overlay has both userxattr and redirect_dir=on, which exclude each other.',
+    lesson: 'fake-root',
+  },
+  {
     id: 'overlay-no-lower',
-    made: 'the option lowerdir is misspelt',
+    made: 'the option lowerdir is left out (EINVAL)',
     said: 'The overlay has no lowerdir: its options name no directory to stand on.',
     lesson: 'layers',
   },
@@ -211,7 +223,7 @@ const NAMESPACES: readonly CauseRow[] = [
   {
     id: 'subuid-range',
     made: '/etc/subuid gives a range that runs over the last id there is',
-    said: 'The program newuidmap {verb} the range of ids that /etc/subuid gives{more}.',
+    said: 'The program newuidmap can not map the range that /etc/subuid gives: 65536 ids from 4294967290 run over the last one that there is, 4294967295.',
     lesson: 'fake-root',
   },
   {

@@ -12,9 +12,9 @@ import { type Finished, type RunOptions, tinydocker } from './run.ts';
 import { until } from './until.ts';
 
 /** Runs the body, and then ends whatever container of the place still runs: by its monitor's PID, which its journal names. */
-export async function withContainers(place: Place, body: () => Promise<void>): Promise<void> {
+export async function withContainers<Value>(place: Place, body: () => Promise<Value>): Promise<Value> {
   try {
-    await body();
+    return await body();
   } finally {
     const containers = join(place.store, 'containers');
     for (const name of existsSync(containers) ? readdirSync(containers) : []) await killMonitor(place, name);

@@ -47,6 +47,7 @@ const exited = (status: number, outOfMemory: boolean): ContainerStatus => ({
 
 const STATUSES: readonly (readonly [status: ContainerStatus, state: string, words: string])[] = [
   [{ type: 'created' }, 'alive', 'Created'],
+  [{ type: 'created' }, 'kept', 'Created'],
   [{ type: 'created' }, 'leftover', 'Lost: its set-up was broken off'],
   [{ type: 'running', init: { pid: 7, start: '1' }, started: ago(3 * MINUTE) }, 'alive', 'Up 3 minutes'],
   [{ type: 'running', init: { pid: 7, start: '1' }, started: undefined }, 'alive', 'Up'],

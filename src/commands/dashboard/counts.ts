@@ -10,6 +10,8 @@ import { runForLook } from '../as-owner.ts';
 
 /** What is known of one container. */
 interface Known {
+  /** Of whom: at another look, everything may be different. */
+  readonly look: ContainerLook;
   readonly mark: string;
   readonly at: number;
   /** How long it took, in milliseconds. */
@@ -47,8 +49,10 @@ export class ChangeCounter {
   ): Promise<{ readonly looked: boolean; readonly news?: { readonly count: ChangeCount | undefined } }> {
     const { name } = look.container;
     const before = this.#known.get(name);
-    const patience = Math.max(selected ? SELECTED_MS : OTHERS_MS, (before?.took ?? 0) * SHARE);
-    const looked = before === undefined || performance.now() - before.at >= patience;
+    // In the middle of a fork, or of a start, there is nothing to look at for a moment.
+    const soon = selected || before?.found === undefined;
+    const patience = Math.max(soon ? SELECTED_MS : OTHERS_MS, (before?.took ?? 0) * SHARE);
+    const looked = before?.look !== look || performance.now() - before.at >= patience;
     const found = looked ? await this.#find(look) : before.found;
     if (this.#told.has(name) && this.#told.get(name) === found) return { looked };
     this.#told.set(name, found);
@@ -61,14 +65,15 @@ export class ChangeCounter {
   }
 
   /** What it changed; the same value as long as nothing has changed. */
-  async #find({ container, status }: ContainerLook): Promise<LiveChanges | undefined> {
+  async #find(look: ContainerLook): Promise<LiveChanges | undefined> {
+    const { container, status } = look;
     const { name, identity, directory, frozen } = container;
     const began = performance.now();
     const mark = [fingerprint(directory), identity.split(' ')[0], frozen.join(), status.type].join(' ');
     const before = this.#known.get(name);
     const same = before?.mark === mark;
     if (same && (before.found?.complete !== false || before.tries >= MOST_TRIES)) {
-      this.#known.set(name, { ...before, at: performance.now() });
+      this.#known.set(name, { ...before, look, at: performance.now() });
       return before.found;
     }
     let found: LiveChanges | undefined;
@@ -81,7 +86,7 @@ export class ChangeCounter {
     }
     const at = performance.now();
     const tries = (same ? before.tries : 0) + 1;
-    this.#known.set(name, { mark, at, took: at - began, found, reason, tries });
+    this.#known.set(name, { look, mark, at, took: at - began, found, reason, tries });
     return found;
   }
 }

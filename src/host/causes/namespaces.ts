@@ -1,12 +1,9 @@
 /** The kernel, or what guards it, refuses a new namespace. */
 
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import process from 'node:process';
-import { idRanges } from '../facts.ts';
-import { mountOf, mountTable } from '../mount-table.ts';
-import { findProgram } from '../programs.ts';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { mountTable } from '../mount-table.ts';
 import { readText } from '../text-file.ts';
-import { userName } from '../user-name.ts';
+import { mappingRefused } from './id-mapping.ts';
 import { firstRefusal, type Refusal } from './refusal.ts';
 import type { Cause, Diagnosis, Scene } from './scene.ts';
 import { says } from './scene.ts';
@@ -109,49 +106,6 @@ function* deniers(): Generator<Refusal> {
 /** See seccomp(2): 2 is a filter, which may forbid any system call. */
 function isFiltered(): boolean {
   return /^Seccomp:\s*2$/m.test(readText('/proc/self/status'));
-}
-
-/** newuidmap(1) said no, or was not able to. */
-function mappingRefused(scene: Scene): Diagnosis | undefined {
-  const { stderr } = scene.failure;
-  const group = stderr.includes('newgidmap');
-  const program = group ? 'newgidmap' : 'newuidmap';
-  const file = group ? '/etc/subgid' : '/etc/subuid';
-  const path = findProgram(program);
-  if (path === undefined) return undefined;
-  const way = `Mend it, or let root take the ranges of your user out of ${file}: then your own id alone is mapped.`;
-  if (/^NoNewPrivs:\s*1$/m.test(readText('/proc/self/status')))
-    return {
-      cause: `The program ${program} can not use its privileges, because no_new_privs is set for this process (see prctl(2)).`,
-      hint: 'Run tinydocker outside of the sandbox or service that sets it.',
-      lesson: 'fake-root',
-    };
-  if (mountOf(path)?.options.includes('nosuid'))
-    return {
-      cause: `The program ${program} can not use its privileges, because ${mountOf(path)?.mountPoint} is mounted with the option "nosuid".`,
-      hint: way,
-      lesson: 'fake-root',
-    };
-  if (/not allowed/.test(stderr))
-    return {
-      cause: `The program ${program} refuses the range of ids that ${file} gives: ${stderr.trim().split('\n')[0]}.`,
-      hint: `The range has to be free and given to you: sudo usermod --add-sub${group ? 'gids' : 'uids'} 100000-165535 USER.`,
-      lesson: 'fake-root',
-    };
-  const stats = statSync(path);
-  if (says(scene, 'EPERM') && ((stats.mode & 0o4000) === 0 || stats.uid !== 0))
-    return {
-      cause: `The program ${program} may not map ids: ${path} is not setuid root, nor has it the capability for it.`,
-      hint: `sudo chown root ${path} && sudo chmod u+s ${path}, or install the package uidmap again.`,
-      lesson: 'fake-root',
-    };
-  const uid = process.getuid?.() ?? 0;
-  const ranges = idRanges(file, userName(uid) ?? String(uid), uid);
-  return {
-    cause: `The program ${program} failed to map the range of ids that ${file} gives (${ranges.map(([first, count]) => `${first} and ${count} ids from it`).join('; ')}): ${stderr.trim().split('\n')[0]}.`,
-    hint: way,
-    lesson: 'fake-root',
-  };
 }
 
 /** ENOSPC of unshare(2): one of user.max_*_namespaces is reached, here or in a namespace around this one. */

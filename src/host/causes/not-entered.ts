@@ -14,11 +14,6 @@ export const notEntered: Cause = ({ plan, step, failure: { stderr } }) => {
       cause: `${container} can not be entered: ${missing} is needed, and is not in /usr/bin, /usr/sbin, /bin or /sbin.`,
       hint: 'While a container is entered, these directories are all that there is of the host.',
     };
-  if (/^a directory can not be passed on$/m.test(stderr))
-    return {
-      cause: 'stdin, stdout or stderr is a directory, and through it the command could reach the whole host.',
-      hint: 'Redirect it from a file: </dev/null.',
-    };
   const gone = /^the container has ended$|^nsenter: .*(No such file|No such process)/m.test(stderr);
   const noDirectory = step.id === 'reserve-exec' && /No such file or directory/.test(stderr);
   // A PID namespace whose init has ended takes no more processes.

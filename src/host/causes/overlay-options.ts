@@ -13,6 +13,17 @@ const MOST_LOWER = 500;
 /** mount(2) copies one page of options, and its last byte ends them. */
 const LONGEST_OPTIONS = 4095;
 
+/** Overlay's own, up to Linux 6.18; see ovl_parameter_spec in fs/overlayfs/params.c. */
+const OVERLAY_OPTIONS =
+  'lowerdir lowerdir+ datadir+ upperdir workdir default_permissions redirect_dir index uuid nfs_export userxattr xino metacopy verity volatile override_creds nooverride_creds'.split(
+    ' ',
+  );
+/** Those of mount(8) for all file systems, which it does not pass on as they are; and what it ignores: "x-" and "X-". */
+const MOUNT_OPTIONS =
+  'async atime noatime auto noauto context fscontext defcontext rootcontext defaults dev nodev diratime nodiratime dirsync exec noexec group iversion noiversion mand nomand _netdev nofail relatime norelatime strictatime nostrictatime lazytime nolazytime suid nosuid silent loud owner remount ro rw sync user nouser users nosymfollow symfollow private shared slave unbindable rprivate rshared rslave runbindable'.split(
+    ' ',
+  );
+
 export interface OverlayOptions {
   readonly text: string;
   readonly lower: readonly string[];
@@ -49,8 +60,40 @@ export function brokenRule(scene: Scene, options: OverlayOptions): Diagnosis | u
 }
 
 function* rules(scene: Scene, options: OverlayOptions): Generator<Refusal> {
+  yield* textRules(options);
   yield* lowerRules(scene, options);
   yield* upperRules(scene, options);
+}
+
+function* textRules({ text }: OverlayOptions): Generator<Refusal> {
+  const names = text.split(',').map(option => option.split('=')[0] ?? '');
+  const odd = names.find(
+    name =>
+      !(name === '' || /^x-/i.test(name) || OVERLAY_OPTIONS.includes(name) || MOUNT_OPTIONS.includes(name)),
+  );
+  yield {
+    what: 'mount(8) or overlay has each option',
+    holds: odd === undefined,
+    wanted: true,
+    refused: {
+      cause: `The overlay has the option "${odd}", which is none of mount(8) and none that overlay is known to have.`,
+      hint: "Correct it: overlay's are in the kernel's documentation, filesystems/overlayfs.",
+      lesson: 'layers',
+    },
+  };
+  if (!names.includes('userxattr')) return;
+  // What is redirected is trusted to be root's doing, and with userxattr anybody could have done it.
+  for (const conflicting of ['redirect_dir=on', 'metacopy=on'])
+    yield {
+      what: `${conflicting} beside userxattr`,
+      holds: text.split(',').includes(conflicting),
+      wanted: false,
+      refused: {
+        cause: `The overlay has both userxattr and ${conflicting}, which exclude each other.`,
+        hint: `Leave ${conflicting} out: an ordinary user's overlay needs userxattr.`,
+        lesson: 'fake-root',
+      },
+    };
 }
 
 function* lowerRules(scene: Scene, { lower, text }: OverlayOptions): Generator<Refusal> {

@@ -7,7 +7,7 @@
  */
 
 import type { Variable } from '../arg.ts';
-import { CLOSE } from '../run/init.ts';
+import { CLOSE, NO_DIRECTORIES } from '../run/init.ts';
 
 export const ENTER_SH: Variable = { var: 'ENTER_SH' };
 export const GATE_SH: Variable = { var: 'GATE_SH' };
@@ -29,7 +29,7 @@ while [ "$1" != -- ]; do options="$options $1"; shift; done
 shift
 trap '' INT QUIT
 umask 022
-for fd in 0 1 5; do [ ! -d /proc/self/fd/$fd ] || fail "a directory can not be passed on"; done
+${NO_DIRECTORIES}
 cd "/proc/$init" 2>/dev/null && same 2>/dev/null || fail "the container has ended"
 up=root
 while ! [ "$up/.." -ef "$up" ]; do up=$up/..; [ "\${#up}" -lt 4000 ] || fail "the container has a root that has no end"; done

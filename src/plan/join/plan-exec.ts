@@ -30,6 +30,8 @@ export interface ExecInput {
   readonly toStderr?: true;
   /** Whether the container has an env(1), which sets what no program of the host may see. */
   readonly hasEnv: boolean;
+  /** It goes on in the background, and nobody sees what it writes. */
+  readonly detached?: boolean;
   /** Unique; part of a path. */
   readonly id: string;
   readonly facts: Facts;
@@ -83,6 +85,7 @@ export function planExec(input: ExecInput): Result<Plan> {
     variables: variables(input),
     phases: PHASES,
     steps: [...prepareSteps(), ...enterSteps(input), ...releaseSteps()],
+    ...(input.detached ? { background: true as const } : {}),
     notes: notes(input),
   });
 }
@@ -177,6 +180,7 @@ function enterSteps(input: ExecInput): readonly Step[] {
       ready: arg`${E}/ready`,
       stdin,
       terminal,
+      ...(input.detached ? { detached: true as const } : {}),
       joins: true,
       ...(toStderr ? { toStderr } : {}),
     },

@@ -19,12 +19,19 @@ export const CLOSE = {
   sh: 'exec 6>&- 7>&- 8>&- 9>&-',
 } as const;
 
+/** A command that has a directory of the host open gets to all of the host through it: CVE-2024-21626 in runc. 5 is stderr. */
+export const NO_DIRECTORIES =
+  'for fd in 0 1 5; do [ ! -d /proc/self/fd/$fd ] || { echo "a directory can not be passed on" >&2; exit 125; }; done';
+
 /**
  * The parent of init. It stays on the host's side of the PID namespace, because unshare(1) with --fork ignores INT and TERM and
  * (in util-linux 2.38) turns "init was killed" into exit 1; a shell reports 128+n. It closes what the caller
  * left open, so that the container gets descriptors 0, 1, 2 and, until it starts, 3 (gate), 4 (ready) and 5 (the caller's stderr).
  */
-export const SHIM_TEXT = { bash: `${CLOSE.bash}; ${WATCH}`, sh: `${CLOSE.sh}; ${WATCH}` } as const;
+export const SHIM_TEXT = {
+  bash: `${CLOSE.bash}; ${NO_DIRECTORIES}; ${WATCH}`,
+  sh: `${CLOSE.sh}; ${NO_DIRECTORIES}; ${WATCH}`,
+} as const;
 
 /**
  * The parent of a command that joins a container. It reports the command's number as the host counts (there is no /proc where it stands). The session

@@ -3,6 +3,7 @@
 import type { ContainerLook } from '../../host/container-look.ts';
 import { shortName } from '../../host/images.ts';
 import { quoteArgv } from '../../plan/quote.ts';
+import { lineOf } from '../screen/line-editor.ts';
 import { visible } from '../visible.ts';
 import {
   type DashboardState,
@@ -140,10 +141,10 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     key: 'L',
-    label: label('lessons'),
-    summary: 'learn what a container is',
-    usage: 'lesson',
-    press: () => command('terminal', 'lesson'),
+    label: label('lesson…'),
+    summary: 'learn what a container is; asks which',
+    usage: 'lesson [NAME]',
+    press: () => ask('lesson', 'Lesson (Enter lists them):', {}),
   },
   {
     key: ':',
@@ -210,7 +211,7 @@ export function shownCommand(state: DashboardState): string {
 
 /** What an answer leads to; undefined when it is no answer. */
 export function answered(prompt: Prompt): Outcome | undefined {
-  const text = prompt.text.trim();
+  const text = prompt.line.text.trim();
   const { container = '' } = prompt;
   switch (prompt.kind) {
     case 'confirm':
@@ -225,6 +226,8 @@ export function answered(prompt: Prompt): Outcome | undefined {
       return typed(['run'], text);
     case 'debug':
       return typed(['run', '--step'], text);
+    case 'lesson':
+      return text === '' ? command('page', 'lesson') : typed(['lesson'], text);
     case 'command':
       return text === '' ? undefined : typed([], text);
     case 'filter':
@@ -262,9 +265,9 @@ export function wordsOf(text: string): readonly string[] | undefined {
 function ask(
   kind: Prompt['kind'],
   question: string,
-  more: Partial<Pick<Prompt, 'container' | 'text' | 'words'>>,
+  { text = '', ...more }: Partial<Pick<Prompt, 'container' | 'words'>> & { readonly text?: string },
 ): Outcome {
-  return { type: 'ask', prompt: { kind, question, text: '', ...more } };
+  return { type: 'ask', prompt: { kind, question, line: lineOf(text), ...more } };
 }
 
 function selected(state: DashboardState, act: (name: string, look: ContainerLook) => Outcome): Outcome {

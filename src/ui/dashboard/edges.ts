@@ -1,7 +1,9 @@
 /** The first row and the last ones: where one is, what was said, which keys there are. Pure. */
 
+import { graphemes } from '../screen/graphemes.ts';
 import { flow, keyHint, type Sheet } from '../screen/layout.ts';
-import { columnsOf, fit, fitEnd, type Line, line, wrapText } from '../screen/text.ts';
+import type { EditedLine } from '../screen/line-editor.ts';
+import { columnsOf, fit, fitEnd, fitText, type Line, line, wrapText } from '../screen/text.ts';
 import { visible } from '../visible.ts';
 import { ACTIONS } from './actions.ts';
 import { areas } from './areas.ts';
@@ -41,48 +43,65 @@ export function feet(state: DashboardState, sheet: Sheet): readonly Line[] {
   const keys = flow(hints(state), columns);
   const { prompt } = state;
   const rows =
-    prompt === undefined ? [said(state, sheet), ...keys] : [...asked(prompt, height, sheet), ...keys];
+    prompt === undefined ? [...said(state, sheet), ...keys] : [...asked(prompt, height, sheet), ...keys];
   return Array.from({ length: height }, (_, row) => fit(rows[row] ?? [], columns, marks.cut));
 }
 
 /** The question is there to its last word, however narrow the terminal is; of the answer, the end. */
-function asked({ question, text }: Prompt, height: number, { columns, marks }: Sheet): readonly Line[] {
+function asked(
+  { question, line: typed }: Prompt,
+  height: number,
+  { columns, marks }: Sheet,
+): readonly Line[] {
   const words = wrapText(visible(question), columns - 2).slice(0, height);
   const last = words.at(-1) ?? '';
-  const answer = visible(text);
-  const beside = columns - columnsOf(last) - 4;
+  const beside = columns - columnsOf(last) - 3;
   // On a row of its own when there is no room for one behind the question.
   const below = beside < 12 && words.length < height;
-  const room = Math.max(1, below ? columns - 3 : beside);
-  const typed: Line = [
-    { text: columnsOf(answer) > room ? fitEnd(answer, room, marks.cut) : answer },
-    { text: ' ', look: { inverse: true } },
-  ];
+  const answer = typedSpans(typed, Math.max(2, below ? columns - 2 : beside), marks.cut);
   const rows = words.map((row): Line => [{ text: ` ${row}`, look: { bold: true } }]);
   return below
-    ? [...rows, [{ text: ' ' }, ...typed]]
-    : [...rows.slice(0, -1), [...(rows.at(-1) ?? []), { text: ' ' }, ...typed]];
+    ? [...rows, [{ text: ' ' }, ...answer]]
+    : [...rows.slice(0, -1), [...(rows.at(-1) ?? []), { text: ' ' }, ...answer]];
 }
 
-function said({ message, jobs }: DashboardState, { marks }: Sheet): Line {
+/** What is typed, with the cursor, which is always seen. */
+function typedSpans({ text, cursor }: EditedLine, room: number, cut: string): Line {
+  const [left, right] = [visible(text.slice(0, cursor)), visible(text.slice(cursor))];
+  const [under = ' ', ...rest] = graphemes(right);
+  const space = room - columnsOf(under);
+  const before = columnsOf(left) > space ? fitEnd(left, space, cut) : left;
+  const after = rest.join('');
+  const behind = space - columnsOf(before);
+  return [
+    { text: before },
+    { text: under, look: { inverse: true } },
+    { text: columnsOf(after) > behind ? fitText(after, behind, cut) : after },
+  ];
+}
+
+/** What is at work, or what was said last: an error as long as it is, up to the last row. */
+function said({ message, jobs }: DashboardState, { columns, marks }: Sheet): readonly Line[] {
   const job = jobs.at(-1);
   if (job !== undefined)
     return [
-      { text: ` ${marks.status.running} `, look: { colour: 'cyan' } },
-      { text: `${job}${jobs.length > 1 ? `  (and ${jobs.length - 1} more)` : ''}` },
+      [
+        { text: ` ${marks.status.running} `, look: { colour: 'cyan' } },
+        { text: `${job}${jobs.length > 1 ? `  (and ${jobs.length - 1} more)` : ''}` },
+      ],
     ];
-  if (message === undefined) return [];
+  if (message === undefined) return [[]];
   const text = visible(message.text);
   switch (message.kind) {
     case 'done':
-      return [{ text: ` ${marks.status.done} `, look: { colour: 'green' } }, { text }];
+      return [[{ text: ` ${marks.status.done} `, look: { colour: 'green' } }, { text }]];
     case 'failed':
-      return [
-        { text: ` ${marks.status.failed} `, look: { colour: 'red' } },
-        { text, look: { bold: true } },
-      ];
+      return wrapText(text, columns - 4).map((row, index) => [
+        { text: index === 0 ? ` ${marks.status.failed} ` : '   ', look: { colour: 'red' } },
+        { text: row, look: { bold: true } },
+      ]);
     case 'note':
-      return line(` ${text}`);
+      return wrapText(text, columns - 2).map(row => line(` ${row}`));
   }
 }
 

@@ -9,6 +9,7 @@ import type { PlanLook } from '../../host/plan-look.ts';
 import type { ImageRecord } from '../../plan/image/image.ts';
 import type { LogStream } from '../../plan/log-entry.ts';
 import type { StoreEvent } from '../../plan/store-event.ts';
+import type { EditedLine } from '../screen/line-editor.ts';
 
 /** In the order of the keys 1 to 7. */
 export const PANELS = ['changes', 'mounts', 'namespaces', 'usage', 'logs', 'plan', 'events'] as const;
@@ -54,10 +55,10 @@ export type PanelData =
 
 /** A line that is being typed. */
 export interface Prompt {
-  readonly kind: 'filter' | 'confirm' | 'commit' | 'fork' | 'run' | 'debug' | 'command';
+  readonly kind: 'filter' | 'confirm' | 'commit' | 'fork' | 'run' | 'debug' | 'lesson' | 'command';
   /** What is asked, with the name of what it is about. */
   readonly question: string;
-  readonly text: string;
+  readonly line: EditedLine;
   /** The container that it was asked about: another one may be selected, or gone, when the answer comes. */
   readonly container?: string;
   /** What is carried out when the answer is yes. */

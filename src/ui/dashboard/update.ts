@@ -3,9 +3,9 @@
 import type { ContainerLook } from '../../host/container-look.ts';
 import type { ImageRecord } from '../../plan/image/image.ts';
 import type { Key } from '../screen/keys.ts';
+import { editLine, lineOf } from '../screen/line-editor.ts';
 import { actionOf, answered, commandLine, type Outcome, open, shownCommand, type Way } from './actions.ts';
 import { move, panelRows } from './moves.ts';
-import { typed } from './prompt.ts';
 import {
   type ChangeCount,
   type DashboardState,
@@ -156,7 +156,7 @@ function letter(state: DashboardState, character: string): Updated {
       return {
         state: {
           ...state,
-          prompt: { kind: 'filter', question: 'Filter by name or image:', text: state.filter },
+          prompt: { kind: 'filter', question: 'Filter by name or image:', line: lineOf(state.filter) },
         },
       };
     case 'y': {
@@ -230,7 +230,7 @@ function answering(state: DashboardState, key: Key): Updated {
       return { state: { ...closed, message: { kind: 'note', text: 'Nothing was done.' } } };
     return carriedOut(closed, outcome);
   }
-  const text = typed(prompt.text, key);
-  const next = { ...state, prompt: { ...prompt, text } };
-  return { state: prompt.kind === 'filter' ? selectionKept(state, { ...next, filter: text }) : next };
+  const edited = editLine(prompt.line, key);
+  const next = { ...state, prompt: { ...prompt, line: edited } };
+  return { state: prompt.kind === 'filter' ? selectionKept(state, { ...next, filter: edited.text }) : next };
 }

@@ -83,7 +83,8 @@ const RUNNING_KEYS: readonly (readonly [string, readonly string[]])[] = [
   ['cmine:2\r', ['commit', 'hello1', 'mine:2']],
   ['r\r', ['run', '-it', '--keep', 'c1', 'sh']],
   ['D\r', ['run', '--step', '-it', '--keep', 'c1', 'sh']],
-  ['L', ['lesson']],
+  ['L\r', ['lesson']],
+  ['Lpid-1\r', ['lesson', 'pid-1']],
   [':logs -n 3 "hello1"\r', ['logs', '-n', '3', 'hello1']],
 ];
 for (const [keys, expected] of RUNNING_KEYS)
@@ -147,6 +148,13 @@ test('a line is edited', () => {
   assert.equal(words(stateOf(), ':x y z\u0017\u0017w\r'), ['x', 'w']);
   assert.equal(words(stateOf(), ':x y\u0015ps\r'), ['ps']);
 });
+
+test('a line is edited in its middle, too', () =>
+  assert.equal(words(stateOf(), 'cad\u001b[D\u001b[Db\u001b[C\u001b[Cc\u001b[D\u001b[3~\r'), [
+    'commit',
+    'hello1',
+    'bad',
+  ]));
 
 test('an open quote is refused', () => {
   const { state, effect } = type(stateOf(), ":run 'x\r");

@@ -1,0 +1,69 @@
+/** The dashboard on a terminal, with containers to show. */
+
+import type { Test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { background, withContainers } from './containers.ts';
+import { makeImage } from './image.ts';
+import { eachMode, type Mode, type Place } from './modes.ts';
+import { GUARD } from './probe.ts';
+import { NO_PYTHON, type Pty, type PtyOptions, PYTHON, ptyTinydocker } from './pty.ts';
+import { tinydocker } from './run.ts';
+import { onScreen, screenOf } from './screen.ts';
+import { skipUnless } from './skip.ts';
+
+export const [DOWN, ENTER, TAB, ESCAPE] = ['\u001b[B', '\r', '\t', '\u001b'];
+
+/** A test with an image, in some modes, where there can be a terminal. */
+export function onTerminal(
+  test: Test,
+  name: string,
+  body: (place: Place) => Promise<void>,
+  only: readonly Mode['name'][] = ['root', 'range'],
+): void {
+  if (PYTHON === undefined) skipUnless(test, name, false, NO_PYTHON, () => undefined);
+  else
+    eachMode(
+      test,
+      name,
+      place =>
+        withContainers(place, async () => {
+          makeImage(place);
+          await body(place);
+        }),
+      only,
+    );
+}
+
+/** The dashboard, until the body is done and it was left by q; the terminal has to be as it was then. */
+export async function withUi(
+  place: Place,
+  body: (pty: Pty) => Promise<void>,
+  options: PtyOptions = {},
+): Promise<void> {
+  const pty = ptyTinydocker(place, ['ui'], options);
+  try {
+    await onScreen(pty, /container/);
+    await body(pty);
+    pty.write('q');
+    const { status, output, restored } = await pty.ended;
+    assert.is(status, 0, output.slice(-2000));
+    assert.ok(restored, 'the settings of the terminal were not restored');
+    assert.is(screenOf(output), undefined);
+    assert.ok(output.lastIndexOf('\u001b[?25h') > output.lastIndexOf('\u001b[?25l'), 'the cursor is hidden');
+  } finally {
+    pty.close();
+    await pty.ended.catch(() => undefined);
+  }
+}
+
+/** A container that has ended and was kept. */
+export async function keep(place: Place, name: string, text: string): Promise<void> {
+  const command = ['sh', '-c', `${GUARD}${text}`];
+  const { status, stderr } = await tinydocker(place, ['run', '-q', '--keep', name, ...command]);
+  assert.is(status, 0, stderr);
+}
+
+/** One that runs until it is ended. */
+export async function sleeper(place: Place, name: string, before = ':'): Promise<void> {
+  await background(place, ['-q', name, 'sh', '-c', `${GUARD}${before}; exec sleep 600`]);
+}
