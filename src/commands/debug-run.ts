@@ -5,6 +5,7 @@ import { resolve as resolvePath } from 'node:path';
 import process from 'node:process';
 import type { DebugFrontEnd } from '../debug/front-end.ts';
 import { linePrompt } from '../debug/line-prompt.ts';
+import { localizedFrontEnd } from '../debug/localized-front-end.ts';
 import { readLine } from '../debug/read-line.ts';
 import { DebugSession, type Surroundings } from '../debug/session.ts';
 import { type EnterContainer, shells } from '../debug/shell.ts';
@@ -16,6 +17,7 @@ import { onStopSignal } from '../exec/signals.ts';
 import { callersTerminal } from '../exec/terminal.ts';
 import { diagnose, findCause } from '../host/diagnose.ts';
 import { newOperationId } from '../host/operation.ts';
+import { chooseLanguage, type Language } from '../lang/choose-language.ts';
 import { INIT, INIT_START, type Values } from '../plan/arg.ts';
 import type { Diagnosis } from '../plan/diagnosis.ts';
 import type { Facts } from '../plan/facts.ts';
@@ -41,6 +43,8 @@ export interface DebugRun {
   readonly spec: Spec;
   /** As typed for --progress: `plain` asks for lines where a screen could be. */
   readonly progress?: string;
+  /** The language of --lang; without it the locale's. */
+  readonly lang?: Language;
   /** The file that --record names. */
   readonly record?: string;
   /** What the user typed, for the heading of a script. */
@@ -50,7 +54,8 @@ export interface DebugRun {
 /** Runs one plan with the debugger. Throws a usage error for a breakpoint at a step that the plan does not have. */
 export async function debugRun(plan: Plan, run: DebugRun, afterSteps?: AfterSteps): Promise<Outcome> {
   const breakpoints = run.debug.breakpoints.map(name => valueOf(breakpointAt(plan, name)));
-  const frontEnd = await chooseFrontEnd(run);
+  const language = run.lang ?? chooseLanguage(undefined, process.env);
+  const frontEnd = localizedFrontEnd(await chooseFrontEnd(run), language);
   const emit = (event: PlanEvent): void => reporter.emit(event);
   const session = new DebugSession(
     plan,

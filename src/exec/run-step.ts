@@ -178,8 +178,8 @@ async function start(
     ready: text(action.ready),
     stdin: action.stdin,
     terminal: action.terminal,
-    log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
     toStderr: action.toStderr ?? false,
+    log: nowhere === undefined ? state.log : { stdin: nowhere, stdout: nowhere, stderr: nowhere },
   });
   if (nowhere !== undefined) closeSync(nowhere);
   state.log?.handedOver();

@@ -64,10 +64,10 @@ export type Action =
       readonly terminal: boolean;
       /** What it writes goes to a log, and what it reads comes from a fifo that is held open; otherwise both are the caller's. */
       readonly log?: Log;
-      /** What it writes goes nowhere, and it reads nothing. */
-      readonly detached?: true;
       /** What it writes to stdout goes to the caller's stderr: stdout is somebody else's. */
       readonly toStderr?: true;
+      /** What it writes goes nowhere, and it reads nothing. */
+      readonly detached?: true;
       /** It is no PID 1, but one more process of a container that runs: signals without a handler do to it what they do anywhere. */
       readonly joins?: true;
     }

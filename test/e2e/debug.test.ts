@@ -253,6 +253,17 @@ eachMode(
   ['root'],
 );
 
+leavesNothing('with --lang zh the steps are told in Chinese, and recorded in English', async place => {
+  const file = join(place.home, 'recorded.ndjson');
+  const { status, stderr } = await script(place, 'n\nw\ne true\nq\n', command('true'), [
+    ...['--step', '--lang', 'zh', '--record', file],
+  ]);
+  assert.is(status, 130, stderr);
+  assert.match(stderr, /reserve-name \(占用名字\)/);
+  assert.match(stderr, /mkfifo\(3\) 创建命名管道/);
+  assert.not.match(readFileSync(file, 'utf8'), /\p{Script=Han}/u);
+});
+
 leavesNothing('combinations that make no sense are refused in one sentence', async place => {
   for (const [options, why] of [
     [['--step', '--dry-run'], /--step does not go with --dry-run/],

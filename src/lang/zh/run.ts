@@ -245,6 +245,10 @@ export const run = (): Catalogue => ({
   'the command has started, and can not be taken back': '命令已经启动，无法收回',
   'it may have made directories for the target, which nobody has listed':
     '它可能为目标创建了目录，而没有人列出过它们',
+  'it may have made directories in the writable layer, which nobody has listed':
+    '它可能在可写层里创建了目录，而没有人记下是哪些',
+  'overlay has marked the writable layer with attributes, and it holds what the container wrote':
+    'overlay 已经用扩展属性标记了可写层，而且里面有容器写入的内容',
   'it may have made several directories, which nobody has listed':
     '它可能创建了好几个目录，而没有人列出过它们',
 
