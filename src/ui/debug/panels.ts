@@ -33,6 +33,9 @@ const TOPICS: Readonly<Record<PanelName, Topic>> = {
   processes: 'processes',
 };
 
+/** As many changes of other kinds are told as well, when a panel has none of its own. */
+const FEW = 4;
+
 const SIGN_LOOKS: Readonly<Record<Change['sign'], Look>> = {
   '+': { colour: 'green' },
   '-': { colour: 'red' },
@@ -278,14 +281,16 @@ function previewLines(state: ScreenState, panel: PanelName): readonly Line[] {
   const preview = previewOf(debug.edits.get(step.id) ?? step, debug.plan, debug.now);
   if (!preview.predicted)
     return [line(title, { dim: true }), line(`  not predicted: ${visible(preview.remark ?? '')}`)];
-  const changes = preview.changes.filter(change => isAbout(change, panel));
-  const perhaps = preview.perhaps.filter(change => isAbout(change, panel));
   const all = [...preview.changes, ...preview.perhaps];
+  // What is of another kind is only counted, unless it is all there is to say.
+  const few = all.length <= FEW && !all.some(change => isAbout(change, panel));
+  const told = (change: Change) => few || isAbout(change, panel);
+  const [changes, perhaps] = [preview.changes.filter(told), preview.perhaps.filter(told)];
   return [
     line(title, { dim: true }),
     ...changes.map(changeLine),
     ...perhaps.map((change): Line => [...changeLine(change), { text: '  perhaps', look: { dim: true } }]),
-    ...(all.length === 0 ? [line('  nothing that can be seen here')] : elsewhere(all, panel)),
+    ...(all.length === 0 ? [line('  nothing that can be seen')] : few ? [] : elsewhere(all, panel)),
     ...(preview.remark === undefined ? [] : [line(`  (${visible(preview.remark)})`, { dim: true })]),
   ];
 }
