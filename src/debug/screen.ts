@@ -16,6 +16,9 @@ import type { DebugFrontEnd } from './front-end.ts';
 import { type DebugEvent, type DebugState, nextStep } from './state.ts';
 import { leftLines } from './text.ts';
 
+/** How long a step may take before it is shown to be at work, in milliseconds. */
+const PATIENCE_MS = 80;
+
 export interface DebugScreenOptions {
   /** What stays when the screen is gone. */
   readonly write: Write;
@@ -37,6 +40,7 @@ class DebugScreen implements DebugFrontEnd {
   #last: CommandType | undefined;
   #leave: (() => void) | undefined;
   #gone = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: DebugScreenOptions) {
     this.#options = options;
@@ -50,7 +54,8 @@ class DebugScreen implements DebugFrontEnd {
         stopped.removeEventListener('abort', stop);
         this.#answer = undefined;
         this.#last = command.type;
-        this.#change(old => ({ ...old, asked: false }));
+        if (this.#state !== undefined) this.#state = { ...this.#state, asked: false };
+        this.#drawSoon();
         resolve(command);
       };
       if (stopped.aborted || this.#gone) {
@@ -69,7 +74,7 @@ class DebugScreen implements DebugFrontEnd {
     if (event.type === 'changes-discarded') this.#note(discardedSentence(event));
     if ((event.type === 'undo-done' || event.type === 'back-done') && hadTerminal(state, event.step))
       this.#screen?.regain();
-    this.#screen?.redraw();
+    this.#drawSoon();
   }
 
   async handOver(): Promise<void> {
@@ -101,6 +106,17 @@ class DebugScreen implements DebugFrontEnd {
     return this.#last === 'host-shell' || this.#last === 'inside-shell' || step?.action.type === 'release';
   }
 
+  /** Most steps take less time than drawing what they do, and are seen when they are done. */
+  #drawSoon(): void {
+    this.#timer ??= setTimeout(() => this.#draw(), PATIENCE_MS).unref();
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#screen?.redraw();
+  }
+
   async #open(state: DebugState): Promise<void> {
     this.#state ??= screenState(state);
     this.#screen ??= await openDrawnScreen({
@@ -130,8 +146,8 @@ class DebugScreen implements DebugFrontEnd {
       refusal === undefined
         ? next
         : { ...next, debug: { ...next.debug, message: { kind: 'refused', lines: [refusal] } } };
-    if (command !== undefined) this.#answer(command);
-    this.#screen?.redraw();
+    if (command === undefined) this.#draw();
+    else this.#answer(command);
   }
 
   readonly #onGone = (): void => {
@@ -152,7 +168,10 @@ class DebugScreen implements DebugFrontEnd {
 
   /** Whoever pressed q, or Ctrl-C, wants to be away. */
   #staysOpen({ progress }: DebugState): boolean {
-    const asked = progress.interrupted !== undefined || this.#last === 'quit';
+    const { interrupted, started } = progress;
+    // What was typed to the container was for it.
+    const typed = interrupted?.signal === 'SIGINT' || interrupted?.signal === 'SIGQUIT';
+    const asked = this.#last === 'quit' || (interrupted !== undefined && !(started && typed));
     return !this.#gone && !asked && progress.outcome !== undefined;
   }
 
@@ -171,12 +190,13 @@ class DebugScreen implements DebugFrontEnd {
   }
 
   #note(text: string): void {
-    this.#change(state => ({ ...state, notes: [...state.notes, text] }));
+    if (this.#state !== undefined) this.#state = { ...this.#state, notes: [...this.#state.notes, text] };
+    this.#drawSoon();
   }
 
   #change(next: (state: ScreenState) => ScreenState): void {
     if (this.#state !== undefined) this.#state = next(this.#state);
-    this.#screen?.redraw();
+    this.#draw();
   }
 }
 

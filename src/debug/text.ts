@@ -3,7 +3,7 @@
 import { stepCommand } from '../plan/display.ts';
 import type { Step, Where } from '../plan/step.ts';
 import { wrap } from '../plan/wrap.ts';
-import { type Change, mountText, TOPICS } from '../snapshot/compare.ts';
+import { type Change, mountText, processText, TOPICS } from '../snapshot/compare.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { duration } from '../ui/messages.ts';
 import type { StepStatus } from '../ui/progress.ts';
@@ -155,12 +155,7 @@ function snapshotLines(
       init?.interfaces.map(({ name, up }) => `${name} ${up ? 'up' : 'down'}`),
     ),
     ...titled('control group', init?.cgroups),
-    ...titled(
-      'processes',
-      init?.processes.map(
-        ({ pid, number, command }) => `${command}  PID ${pid} on the host, ${number} inside`,
-      ),
-    ),
+    ...titled('processes', init?.processes.map(processText)),
     ...titled(
       '$C',
       directory.map(({ path, type }) => `${path}  ${type}`),

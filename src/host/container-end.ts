@@ -9,7 +9,7 @@ import { STATUS } from '../plan/arg.ts';
 import { shown } from '../plan/names.ts';
 import { containerStatus } from './container-status.ts';
 import type { StoredContainer } from './containers.ts';
-import { foundValues, JOURNAL_FILE, parseJournal } from './journal-file.ts';
+import { JOURNAL_FILE, parseJournal } from './journal-file.ts';
 import { requireContainer } from './no-container.ts';
 import type { StorePaths } from './store-paths.ts';
 
@@ -43,7 +43,7 @@ function endOf(container: StoredContainer): () => Promise<number | undefined> {
     if (ended !== undefined) await promisify(read)(ended, Buffer.alloc(1), 0, 1, null);
     const found = journal === undefined ? undefined : parseJournal(readFileSync(journal, 'utf8'));
     for (const fd of [journal, ended]) if (fd !== undefined) closeSync(fd);
-    const text = found === undefined ? undefined : foundValues(found).get(STATUS.var);
+    const text = found === undefined ? undefined : found.values.get(STATUS.var);
     if (text !== undefined) return Number(text);
     const status = containerStatus(container.directory, 'kept');
     return status.type === 'exited' ? status.status : undefined;

@@ -4,8 +4,8 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { STARTED } from '../plan/arg.ts';
 import type { ContainerState } from './containers.ts';
-import { type Init, recordedInit } from './init-process.ts';
-import { ELSEWHERE, foundValues, type JournalContents, readJournal } from './journal-file.ts';
+import { heldInit, type Init } from './init-process.ts';
+import { ELSEWHERE, type JournalContents, readJournal } from './journal-file.ts';
 import { thisBoot } from './owner.ts';
 import { readOwn } from './text-file.ts';
 
@@ -42,7 +42,7 @@ export function containerStatus(
   journal = readJournal(directory),
 ): ContainerStatus {
   if (state === 'alive') {
-    const init = recordedInit(directory, journal);
+    const init = heldInit(directory, journal);
     const started = startedAt(journal);
     if (init !== undefined && (journal === undefined || started !== undefined))
       return { type: 'running', init, started };
@@ -64,7 +64,7 @@ function lossOf(journal: JournalContents | undefined): Loss {
 }
 
 function startedAt(journal: JournalContents | undefined): Date | undefined {
-  return journal === undefined ? undefined : dateOf(foundValues(journal).get(STARTED.var));
+  return journal === undefined ? undefined : dateOf(journal.values.get(STARTED.var));
 }
 
 /** When the container was made, which is when it was written down what it is. */

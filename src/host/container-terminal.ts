@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { TTY } from '../plan/arg.ts';
 import { recordedInit } from './init-process.ts';
-import { foundValues, readJournal } from './journal-file.ts';
+import { readJournal } from './journal-file.ts';
 import { startTime } from './owner.ts';
 import { readText } from './text-file.ts';
 
@@ -13,7 +13,7 @@ import { readText } from './text-file.ts';
  */
 export function openContainerTerminal(directory: string): number | undefined {
   const journal = readJournal(directory);
-  const path = journal === undefined ? undefined : foundValues(journal).get(TTY.var);
+  const path = journal === undefined ? undefined : journal.values.get(TTY.var);
   const init = recordedInit(directory);
   if (path === undefined || !/^\/dev\/pts\/\d+$/.test(path) || init === undefined) return undefined;
   let fd: number;

@@ -3,8 +3,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { INIT, INIT_START } from '../plan/arg.ts';
-import { foundValues, hasEnded, type JournalContents, readJournal } from './journal-file.ts';
-import { ownerLives, startTime, surroundings } from './owner.ts';
+import { hasEnded, type JournalContents, readJournal } from './journal-file.ts';
+import { type Owner, ownerLives, startTime, surroundings } from './owner.ts';
 import { readText } from './text-file.ts';
 
 export interface Init {
@@ -20,17 +20,27 @@ export function recordedInit(directory: string, journal = readJournal(directory)
   return ownerLives(journal.head.owner) ? journaledInit(journal) : undefined;
 }
 
+/** The same of a container whose gate is held, so that nobody has to look whether its owner lives. */
+export function heldInit(directory: string, journal: JournalContents | undefined): Init | undefined {
+  if (journal === undefined) return findInit(directory);
+  return isOfHere(journal.head.owner) ? journaledInit(journal) : undefined;
+}
+
+/** Numbers of processes mean the same there and here. */
+function isOfHere(owner: Owner): boolean {
+  const { boot, namespace } = surroundings();
+  return owner.boot === boot && owner.namespace === namespace;
+}
+
 /** The same of a container whose owner has died: it may take a moment to follow, or be stopped or frozen. */
 export function survivingInit(directory: string): Init | undefined {
   const journal = readJournal(directory);
   if (journal === undefined || hasEnded(journal.records)) return undefined;
-  const { boot, namespace } = surroundings();
-  const { owner } = journal.head;
-  return owner.boot === boot && owner.namespace === namespace ? journaledInit(journal) : undefined;
+  return isOfHere(journal.head.owner) ? journaledInit(journal) : undefined;
 }
 
 function journaledInit(journal: JournalContents): Init | undefined {
-  const values = foundValues(journal);
+  const values = journal.values;
   const [pid, start] = [Number(values.get(INIT.var)), values.get(INIT_START.var)];
   return pid > 1 && start !== undefined && startTime(pid) === start ? { pid, start } : undefined;
 }

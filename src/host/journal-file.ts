@@ -48,6 +48,8 @@ export type JournalRecord =
 export interface JournalContents {
   readonly head: JournalHead;
   readonly records: readonly JournalRecord[];
+  /** The values that the plan began with, and those that its steps have found out. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /**
@@ -70,9 +72,9 @@ export function readJournal(workspace: string, ours = false): JournalContents | 
 function isOfStore({ head }: JournalContents, workspace: string): boolean {
   const named = head.values[STORE.var];
   if (named === undefined) return true;
-  const [its, ours] = [named, join(workspace, '..', '..')].map(path =>
-    statSync(path, { throwIfNoEntry: false }),
-  );
+  const root = join(workspace, '..', '..');
+  if (named === root) return true;
+  const [its, ours] = [named, root].map(path => statSync(path, { throwIfNoEntry: false }));
   return its !== undefined && ours !== undefined && its.ino === ours.ino && its.dev === ours.dev;
 }
 
@@ -92,24 +94,35 @@ export function parseJournal(text: string): JournalContents | undefined {
   const end = text.indexOf('\n');
   const head = parse(text.slice(0, Math.max(end, 0)));
   if (!isHead(head)) return undefined;
+  const lines = () =>
+    text
+      .slice(end + 1)
+      .split('\n')
+      .slice(0, -1);
   let records: readonly JournalRecord[] | undefined;
+  let values: ReadonlyMap<string, string> | undefined;
+  // Who asks for the owner or a value, of many containers, does not wait for the rest.
   return {
     head,
-    // Who only asks for the owner, of many containers, does not wait for the rest.
     get records() {
-      records ??= text
-        .slice(end + 1)
-        .split('\n')
-        .slice(0, -1)
-        .map(parse)
-        .filter(isRecord);
+      records ??= lines().map(parse).filter(isRecord);
       return records;
+    },
+    get values() {
+      values ??= foundIn(
+        head,
+        lines()
+          .filter(line => line.includes('"values"'))
+          .map(parse)
+          .filter(isRecord),
+      );
+      return values;
     },
   };
 }
 
 /** What is to be undone now that the owner is dead: newest first, with all values that were found out. */
-export function pendingUndos({ head, records }: JournalContents): {
+export function pendingUndos({ head, records, values }: JournalContents): {
   readonly undos: readonly JournaledUndo[];
   readonly values: ReadonlyMap<string, string>;
 } {
@@ -127,11 +140,10 @@ export function pendingUndos({ head, records }: JournalContents): {
     ({ step, undo, reserves }) =>
       (reserves ? done : begun).has(step) && (undo.when === 'always' || !succeeded),
   );
-  return { undos: undos.toReversed(), values: foundValues({ head, records }) };
+  return { undos: undos.toReversed(), values };
 }
 
-/** The values that the plan began with, and those that its steps have found out. */
-export function foundValues({ head, records }: JournalContents): ReadonlyMap<string, string> {
+function foundIn(head: JournalHead, records: readonly JournalRecord[]): ReadonlyMap<string, string> {
   const found = records.flatMap(record => ('values' in record ? Object.entries(record.values ?? {}) : []));
   return new Map([...Object.entries(head.values), ...found]);
 }

@@ -1,7 +1,7 @@
 /** What a container's journal tells of the plan that made it: which steps were done, and how they are undone. Read-only. */
 
 import { quoteArgv } from '../plan/quote.ts';
-import { foundValues, type JournalContents, readJournal } from './journal-file.ts';
+import { type JournalContents, readJournal } from './journal-file.ts';
 
 export interface StepLook {
   readonly id: string;
@@ -46,6 +46,6 @@ export function planOf(journal: JournalContents, titles: ReadonlyMap<string, str
       state: states.get(id),
       undo: undos.get(id),
     })),
-    values: [...foundValues(journal)],
+    values: [...journal.values],
   };
 }

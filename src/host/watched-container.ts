@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FINISHED, STARTED, STATUS } from '../plan/arg.ts';
 import type { StoreEvent } from '../plan/store-event.ts';
 import { createdAt } from './container-status.ts';
-import { foundValues, JOURNAL_FILE, type JournalContents, parseJournal } from './journal-file.ts';
+import { JOURNAL_FILE, type JournalContents, parseJournal } from './journal-file.ts';
 import { ownerLives } from './owner.ts';
 import { readRecord } from './record-file.ts';
 
@@ -69,7 +69,7 @@ export class WatchedContainer {
       events.push(this.#event('create', created?.getTime() ?? Date.now()));
     }
     if (journal === undefined || this.#run === undefined) return events;
-    const values = foundValues(journal);
+    const values = journal.values;
     const started = values.get(STARTED.var);
     if (started !== undefined && !this.#run.started) {
       this.#run.started = true;

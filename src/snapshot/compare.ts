@@ -258,7 +258,7 @@ function processChanges(before: readonly ProcessEntry[], after: readonly Process
 
 /** A process in one line. */
 export function processText({ pid, number: inside, command }: ProcessEntry): string {
-  return `${command}  PID ${number(pid)} on the host, ${number(inside)} inside`;
+  return `PID ${number(pid)} on the host, ${number(inside)} inside: ${command}`;
 }
 
 /** A file in one line; `place` is `$C` or `upper`. */

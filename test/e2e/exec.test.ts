@@ -8,6 +8,7 @@ import { whileRuns } from '../support/background.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage, staticBusybox } from '../support/image.ts';
 import { eachMode, type Place } from '../support/modes.ts';
+import { eachPreparedMode, prepared } from '../support/prepared.ts';
 import { GUARD } from '../support/probe.ts';
 import { type Finished, runAs, startTinydocker, tinydocker, withoutNotes } from '../support/run.ts';
 import { until } from '../support/until.ts';
@@ -27,6 +28,15 @@ async function bothWays(place: Place, args: readonly string[], input?: string): 
 }
 
 const inside = (text: string): readonly string[] => ['sh', '-c', GUARD + text];
+
+eachPreparedMode(test, 'where something is mounted below /usr', async place => {
+  const odd = prepared(place, 'mount -t tmpfs tmpfs /usr/games; mount -t tmpfs -o noexec tmpfs /usr/src');
+  makeImage(place);
+  await whileRuns(place, 'box', '', async () => {
+    const { status, stdout, stderr } = await tinydocker(odd, ['exec', 'box', ...inside('hostname')]);
+    assert.equal([status, stdout, withoutNotes(stderr)], [0, 'box\n', '']);
+  });
+});
 
 /** What two processes of one container have in common, and what an exec has of its own. */
 const SAME =
@@ -162,7 +172,7 @@ eachMode(
       [['kept', 'true'], 125, /The container "kept" does not run\.\nIt has ended, and was kept/],
       [['nobody', 'true'], 125, /There is no container "nobody"/],
       [['box'], 2, /exec needs a container and a command/],
-      [['-d', 'box', 'true'], 2, /-d is not supported: commands run in the foreground for now/],
+      [['-d', 'kept', 'true'], 125, /The container "kept" does not run\./],
       [['--privileged', 'box', 'true'], 2, /--privileged is not supported/],
     ];
     for (const [args, expected, message] of cases) {

@@ -325,12 +325,12 @@ eachMode(test, 'a store whose place a file has taken', async place => {
   }
 });
 
-/** A command of the place's user in a private mount table, in which root has done `setUp` before. Prints what the store contains, before and after. */
+/** A command of the place's user in a private mount table, in which root has done `setUp` before. Prints what the store contains besides its recordings, before and after. */
 function prepared(place: Place, setUp: string, args: readonly string[], program: readonly string[]) {
   const text = `
 set -e; store=$1 user=$2; shift 2
 ${setUp}
-tree() { find "$store" -printf '%P %m %u %s\\n' | grep -v '^ ' | sort; }
+tree() { find "$store" -path "$store/ops" -prune -o -printf '%P %m %u %s\\n' | grep -v '^ ' | sort; }
 tree >&2; echo ---- >&2; status=0; "$@" || status=$?; echo ---- >&2; tree >&2; exit $status`;
   const env = [
     'env',

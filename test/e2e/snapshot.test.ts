@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { foundValues, readJournal } from '../../src/host/journal-file.ts';
+import { readJournal } from '../../src/host/journal-file.ts';
 import type { Values } from '../../src/plan/arg.ts';
 import { changesBetween } from '../../src/snapshot/compare.ts';
 import { takeSnapshot } from '../../src/snapshot/take.ts';
@@ -26,7 +26,7 @@ function valuesOf(place: Place): Values {
   const directory = directoryOf(place, 'box');
   const journal = readJournal(directory);
   if (journal === undefined) throw new Error('there is no journal');
-  return new Map([...foundValues(journal), ['C', directory]]);
+  return new Map([...journal.values, ['C', directory]]);
 }
 
 eachMode(test, 'a container that runs is seen as it sees itself', async place => {

@@ -91,6 +91,7 @@ onTerminal(test, 'stop, start, kill and remove', async place => {
     await onScreen(pty, /✔ tinydocker start c1[\s\S]*s stop/);
     pty.write('k');
     await onScreen(pty, /c1 .*✖ exited 137/);
+    await onScreen(pty, /✔ tinydocker kill c1/);
     pty.write(`d${ENTER}`);
     await onScreen(pty, /Nothing was done/);
     assert.ok(existsSync(directoryOf(place, 'c1')));
@@ -152,13 +153,13 @@ onTerminal(test, 'attach, and a command line of one’s own; a shell that is not
 onTerminal(test, 'a run is stepped through, and lessons are listed', async place => {
   await withUi(place, async pty => {
     await onScreen(pty, /There is none/);
-    pty.write(`D\u0015-q c5 true${ENTER}`);
+    pty.write(`D\u0015c5 true${ENTER}`);
     await onScreen(pty, /DEBUG c5[\s\S]*reserve the name/, 30_000);
     const before = pty.output().length;
     pty.write('q');
     await until(() => /It ended with \d+\. Enter goes back/.test(text(pty.output().slice(before))), 20_000);
     pty.write('\n');
-    await onScreen(pty, /tinydocker run --step -q c5 true ended with/);
+    await onScreen(pty, /tinydocker run --step c5 true ended with/);
     pty.write(`L${ENTER}`);
     await onScreen(pty, /\$ tinydocker lesson\n[\s\S]*pid-1 /);
     pty.write(ESCAPE);

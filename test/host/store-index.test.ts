@@ -44,7 +44,7 @@ async function sees(index: StoreIndex, wanted: (look: StoreLook) => boolean): Pr
   for (let waited = 0; ; waited += 20) {
     const look = await index.look();
     if (wanted(look)) return look;
-    assert.ok(waited < 10_000, `it is not seen: ${names(look)}`);
+    assert.ok(waited < 10_000, `it is not seen: ${names(look).join()}`);
     await sleep(20);
   }
 }

@@ -41,7 +41,7 @@ test('what comes with init is told once for each kind', () => {
   assert.equal(told(NOTHING, withInit()), [
     'mounts + a mount table of its own, a copy: 2 mounts',
     'namespaces + mount  11  its own',
-    'processes + sh  PID 700 on the host, 1 inside',
+    'processes + PID 700 on the host, 1 inside: sh',
   ]);
   assert.equal(told(withInit(), NOTHING)[0], "mounts - the container's mount table: 2 mounts");
 });
@@ -117,7 +117,7 @@ test('hostname, interface, processes, files, the host', () => {
   assert.equal(told(withInit(), after), [
     'namespaces ~ hostname  host -> box',
     'namespaces ~ interface lo  up',
-    'processes ~ top  PID 700 on the host, 1 inside',
+    'processes ~ PID 700 on the host, 1 inside: top',
     'files + $C  directory',
     'files + $C/gate  fifo',
     'files + upper/etc/motd  whiteout',

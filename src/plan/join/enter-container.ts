@@ -16,6 +16,9 @@ export const GATE_SH: Variable = { var: 'GATE_SH' };
  * Makes a root directory that has the host's programs, read-only, and nothing else, and enters the container's namespaces from there. Arguments: the host's
  * PID of the container's init, when that started, a directory to mount on, options of nsenter(1) that name namespaces, "--", what runs inside.
  *
+ * Where something is mounted below one of the host's directories, an ordinary user can not have that directory without it (mount_namespaces(7), "locked"): then all of it
+ * is bound, and each mount made read-only.
+ *
  * It stands in a mount table of its own, which lives as long as this shell. The directory /proc/PID is pinned by entering it: from then on it is
  * that process, or nothing. /target is that directory, bound: all of the host's /proc that is left. /proc leads to the host's only until the host's root has
  * gone, because umount(8) wants it. /nsenter is for whoever has the container's PATH. In the container's root, /dev/.old is where a run that is
@@ -25,6 +28,15 @@ const ENTER = `
 init=$1 start=$2 root=$3 options=; shift 3
 fail() { echo "$1" >&2; exit 125; }
 same() { line=$(cat stat) && set -- \${line##*) } && [ "\${20}" = "$start" ]; }
+whole() {
+  mount --no-mtab --rbind "/$1" "$root/$1"
+  while read -r _ _ _ _ at flags _; do
+    at=$(printf %b/ "$(printf %s "$at" | sed 's/\\\\/\\\\0/g')"); at=\${at%/}
+    case $at/ in "$root/$1/"*) ;; *) continue ;; esac
+    keep=; case ,$flags, in *,noexec,*) keep=,noexec ;; esac
+    mount --no-mtab -o "remount,bind,ro,nosuid,nodev$keep" -- "$at"
+  done </proc/self/mountinfo
+}
 while [ "$1" != -- ]; do options="$options $1"; shift; done
 shift
 trap '' INT QUIT
@@ -41,7 +53,9 @@ for name in usr bin sbin lib lib32 lib64 libx32; do
   if [ -L "/$name" ]; then links="$links /$name"; elif [ -d "/$name" ]; then directories="$directories $name"; fi
 done
 (cd "$root"; mkdir old dev target $directories; : >dev/null; ln -s old/proc proc; [ -z "$links" ] || cp -P $links .)
-for name in $directories; do mount --no-mtab --bind -o ro,nosuid,nodev "/$name" "$root/$name"; done
+for name in $directories; do
+  mount --no-mtab --bind -o ro,nosuid,nodev "/$name" "$root/$name" 2>/dev/null || whole "$name"
+done
 mount --no-mtab --bind /dev/null "$root/dev/null"
 mount --no-mtab --no-canonicalize --bind . "$root/target"
 pivot_root "$root" "$root/old"

@@ -112,8 +112,9 @@ function pastOf({ debug, selected }: ScreenState): {
   };
 }
 
+/** The control group, and not the namespace of that name. */
 function isCgroup({ text }: Change): boolean {
-  return text.startsWith('cgroup  ');
+  return /^cgroup {2}.* -> /s.test(text);
 }
 
 function changeLine({ sign, text }: Change): Line {
