@@ -55,7 +55,7 @@ function renumbered(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
     // The name of a terminal is in the text of a file, and may be longer.
-    directory: snapshot.directory.map(({ size: _, ...entry }) => entry),
+    directory: snapshot.directory.map(({ path, type }) => ({ path, type })),
     init: {
       ...init,
       pid: 1,
