@@ -38,7 +38,11 @@ export function shells(facts: Pick<Facts, 'bash' | 'mapping'>, enter: EnterConta
       const value = values.get(name);
       return value === undefined ? [] : [[name, value] as const];
     });
-    const variables = { ...Object.fromEntries(known), PS1: promptOf(where, state), HISTFILE: '' };
+    const variables = {
+      ...Object.fromEntries(known),
+      PS1: promptOf(where, state, rootOfInit(values)),
+      HISTFILE: '',
+    };
     const program = line === undefined ? interactive(facts) : ['sh', '-c', line];
     const run = (argv: readonly string[], env: Readonly<Record<string, string>>, directory: string) =>
       runShell(line === undefined ? ['sh', '-c', WITH_JOBS, 'shell', ...argv] : argv, {
@@ -52,17 +56,25 @@ export function shells(facts: Pick<Facts, 'bash' | 'mapping'>, enter: EnterConta
     switch (rootOfInit(values)) {
       case 'no init':
         return 'There are no namespaces yet: the step start-init makes them.';
-      case 'half':
-        return 'No shell can be started in this state: the new root is the root already, and the old one still hangs in it. Programs of the host are out of reach there, and those of the image would run with the privileges of the host. n and N lead to states with a shell.';
       case 'own':
         return enter(line, { values, prompt: variables.PS1 });
-      case "the host's": {
-        const prefix = enterPrefix(inside(facts, NAMESPACES)).map(word => resolve(word, values));
-        await run([...prefix, ...program], environment(), '/');
+      case 'half':
+      case "the host's":
+        await run([...enterHostsRoot(facts, values), ...program], environment(), '/');
         return undefined;
-      }
     }
   };
+}
+
+/**
+ * nsenter(1) with the host's root as its root. Between pivot_root(2) and the end of the old root that is below /dev/.old: in the new root a
+ * program, or the loader of one, would be the image's, with the privileges of the host. The new root is at /proc/$INIT/root.
+ */
+function enterHostsRoot(facts: Pick<Facts, 'mapping'>, values: Values): readonly string[] {
+  const prefix = enterPrefix(inside(facts, NAMESPACES)).map(word => resolve(word, values));
+  if (rootOfInit(values) !== 'half') return prefix;
+  const old = `/proc/${values.get(INIT.var)}/root/dev/.old`;
+  return [...prefix.slice(0, -1), `--root=${old}`, `--wd=${old}`, '--'];
 }
 
 /**
@@ -83,8 +95,8 @@ function interactive({ bash }: Pick<Facts, 'bash'>): readonly string[] {
 }
 
 /** "host, c1 after step 5/18> ". */
-function promptOf(where: 'host-shell' | 'inside-shell', { plan, at }: DebugState): string {
-  const place = where === 'host-shell' ? 'host' : 'inside';
+function promptOf(where: 'host-shell' | 'inside-shell', { plan, at }: DebugState, root: RootOfInit): string {
+  const place = where === 'host-shell' ? 'host' : root === 'half' ? 'inside, in the old root' : 'inside';
   return `${place}, ${plan.subject} ${at === 0 ? 'before step 1' : `after step ${at}`}/${plan.steps.length}> `;
 }
 

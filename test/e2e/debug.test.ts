@@ -202,7 +202,7 @@ leavesNothing('w, d, a, l and ? tell something, and the container is as it was',
 });
 
 leavesNothing(
-  'S is a shell of the host before pivot_root, none between, and one of the image without privileges behind it',
+  'S is a shell of the host before pivot_root and in the old root behind it, and one of the image without privileges at last',
   async place => {
     await withDebugger(place, command('echo ran'), {}, async session => {
       assert.match(await session.send('S ls'), /no namespaces yet/);
@@ -219,7 +219,12 @@ leavesNothing(
       await session.send('b detach-old-root');
       await session.send('c');
       await session.send('c');
-      assert.match(await session.send(`S cat ${IMAGE_MARK_FILE}`), /No shell can be started in this state/);
+      const between = await session.send(
+        `S readlink /proc/self/ns/mnt "/proc/$INIT/ns/mnt"; cat ${IMAGE_MARK_FILE}; cat "/proc/$INIT/root${IMAGE_MARK_FILE}"`,
+      );
+      assert.match(between, /(mnt:\[\d+\])\n\1\n/, 'the namespace is that of init');
+      assert.match(between, /No such file/, 'the root is the old one');
+      assert.match(between, /tinydocker test image/, 'and the new one is in sight');
       await session.send('n');
       const inside = await session.send(
         `S cat ${IMAGE_MARK_FILE}; ls /dev/.old; grep CapBnd /proc/self/status; touch /made`,
