@@ -73,6 +73,8 @@ export interface DebugState {
   readonly changes: ReadonlyMap<string, readonly Change[]>;
   /** What is different since the look before: by a step, by a step back, or by you in a shell. */
   readonly latest: readonly Change[];
+  /** What the last look was for. */
+  readonly moment?: Extract<PlanEvent, { type: 'snapshot' }>['moment'];
   /** What a step back did not bring back; undefined when nobody has stepped back, or when it is undecided. */
   readonly differences?: readonly Change[];
   /** Everything that differs from before the first step when all is undone; undefined until then. */
@@ -260,6 +262,7 @@ function looked(
     ...state,
     first,
     now: snapshot,
+    moment,
     ...(now === undefined ? {} : { before: now }),
     latest,
     changes,

@@ -111,6 +111,19 @@ for (const [name, typed] of Object.entries(VIEWS))
       frame(press(STATES['before-pivot'] ?? BROKEN, typed), 80, 24),
     ));
 
+test('what a shell changed is not told as the work of the step', () => {
+  const stopped = STATES['before-pivot'] ?? BROKEN;
+  const snapshot = stopped.debug.now;
+  if (snapshot === undefined) throw new Error('nobody has looked');
+  const events = eventsBefore('pivot-root');
+  const state = screenAfter([
+    ...events,
+    { type: 'snapshot', moment: 'shell', snapshot },
+    ...events.slice(-1),
+  ]);
+  assert.match(frame(state, 80, 24), /what you changed in the shell/);
+});
+
 test('without UTF-8, 80x24', () => {
   const text = frame(STATES['before-pivot'] ?? BROKEN, 80, 24, false);
   assert.match(text, /^[\n\u0020-\u007e]*$/);

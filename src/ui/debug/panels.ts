@@ -97,6 +97,7 @@ function pastOf({ debug, selected }: ScreenState): {
   if (then !== undefined && index < at) return { title: `changed by step ${index + 1}`, changes: then };
   if (debug.now === undefined) return { title: 'nobody has looked yet', changes: [] };
   if (debug.before === undefined) return { title: 'before the first step', changes: [] };
+  if (debug.moment === 'shell') return { title: 'what you changed in the shell', changes: latest };
   return {
     title:
       at === 0 ? 'before step 1, compared with the look before' : `after step ${at}, compared with before`,
