@@ -168,7 +168,10 @@ class DebugScreen implements DebugFrontEnd {
 
   /** Whoever pressed q, or Ctrl-C, wants to be away. */
   #staysOpen({ progress }: DebugState): boolean {
-    const asked = progress.interrupted !== undefined || this.#last === 'quit';
+    const { interrupted, started } = progress;
+    // What was typed to the container was for it.
+    const typed = interrupted?.signal === 'SIGINT' || interrupted?.signal === 'SIGQUIT';
+    const asked = this.#last === 'quit' || (interrupted !== undefined && !(started && typed));
     return !this.#gone && !asked && progress.outcome !== undefined;
   }
 

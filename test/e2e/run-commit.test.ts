@@ -95,7 +95,7 @@ eachMode(
       assert.is(status, 125, stderr);
       assert.match(
         withoutNotes(stderr),
-        /^tinydocker: The step .* failed because --fail-at asked for it\.\ntinydocker: The image mine:latest was not made, so the container c1 is kept\.\ntinydocker commit c1 mine:latest tries again; tinydocker rm c1 removes it\.\n$/,
+        /^tinydocker: The step .* failed because --fail-at asked for it\.\nLesson .*clean-up\ntinydocker: The image mine:latest was not made, so the container c1 is kept\.\ntinydocker commit c1 mine:latest tries again; tinydocker rm c1 removes it\.\n$/,
       );
       assert.is(await done(place, 'diff', 'c1'), 'C /etc\nD /etc/group\nA /etc/new\n');
       assert.equal(namesIn(place, 'images'), ['base:latest.json']);
@@ -122,7 +122,11 @@ eachMode(
     await done(place, 'rmi', '-q', 'mine');
     const store = treeOf(place.store);
     for (const [args, status, says] of [
-      [['--fail-at', 'mount-overlay', '--commit', 'mine', 'c1', 'true'], 125, /--fail-at asked for it\.\n$/],
+      [
+        ['--fail-at', 'mount-overlay', '--commit', 'mine', 'c1', 'true'],
+        125,
+        /--fail-at asked for it\.\nLesson .*clean-up\n$/,
+      ],
       [['--commit', '../x', 'c1', 'true'], 2, /can not be an image's name/],
       [['--commit', 'mine', 'c1', 'no-such-program'], 127, /no-such-program/],
       [

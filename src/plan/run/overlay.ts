@@ -45,18 +45,9 @@ const MARKED = 'overlay has marked the writable layer with attributes, and it ho
  * (overlay.origin, overlay.uuid), which would change the next mount. So what is new and empty is made anew. Whatever else lies there makes rmdir(1) fail.
  */
 function takeOverlayBack(): StepBack {
-  const upper = ['', '/proc', '/sys', '/dev'].map(path => arg`${C}/upper${path}`);
-  return {
-    type: 'command',
-    argv: [
-      ...[
-        'sh',
-        '-ec',
-        'umount --no-mtab -- "$1"; rmdir -- "$2/work"; shift 2; rmdir -- "$4" "$3" "$2" "$1"; mkdir -m 0755 -- "$@"',
-      ],
-      ...['back', arg`${M}`, arg`${C}/work`, ...upper],
-    ],
-  };
+  const text =
+    'umount --no-mtab -- "$1"; cd -- "$2"; rmdir work/work upper/* upper; mkdir -m 0755 upper upper/proc upper/sys upper/dev';
+  return { type: 'command', argv: ['sh', '-ec', text, 'back', arg`${M}`, arg`${C}`] };
 }
 
 /**

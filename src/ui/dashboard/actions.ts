@@ -1,6 +1,6 @@
 /** What the keys do to the selected container: each is a command line of this program, which is shown, and carried out as it stands. Pure. */
 
-import type { ContainerLook } from '../../host/container-look.ts';
+import { type ContainerLook, stateWord } from '../../host/container-look.ts';
 import { shortName } from '../../host/images.ts';
 import { quoteArgv } from '../../plan/quote.ts';
 import { lineOf } from '../screen/line-editor.ts';
@@ -296,15 +296,17 @@ function ending(look: ContainerLook, words: readonly string[]): Outcome {
 }
 
 function removal(state: DashboardState, name: string, look: ContainerLook): Outcome {
-  const alive = look.container.state === 'alive';
+  // One that has ended may be held for a moment more, by whoever tidies up after it; rm without -f would refuse it then.
+  const held = look.container.state === 'alive';
+  const lives = held && stateWord(look) !== 'exited';
   const count = state.counts.get(name);
   const changes =
     count === undefined || changeCountText(count) === '0'
       ? ''
       : ` and its changes (${changeCountText(count)})`;
-  return ask('confirm', `${alive ? 'Kill and remove' : 'Remove'} ${name}${changes}? y/N`, {
+  return ask('confirm', `${lives ? 'Kill and remove' : 'Remove'} ${name}${changes}? y/N`, {
     container: name,
-    words: alive ? ['rm', '-f', name] : ['rm', name],
+    words: held ? ['rm', '-f', name] : ['rm', name],
   });
 }
 

@@ -1,12 +1,14 @@
 /** What the kernel shows of the container: one panel for each kind of thing, with what has just changed in it and what the next step will change. Pure. */
 
-import { namesOf, nextStep } from '../../debug/state.ts';
-import { type Change, namespaceText, processText, short, type Topic } from '../../snapshot/compare.ts';
+import { nextStep } from '../../debug/state.ts';
+import { type Change, namespaceText, processText, type Topic } from '../../snapshot/compare.ts';
 import { previewOf } from '../../snapshot/preview.ts';
-import type { FileEntry, MountRow } from '../../snapshot/snapshot.ts';
+import type { FileEntry } from '../../snapshot/snapshot.ts';
 import { BLANK, type Sheet } from '../screen/layout.ts';
-import { cells, type Line, type Look, line } from '../screen/text.ts';
+import { type Line, line } from '../screen/text.ts';
 import { visible } from '../visible.ts';
+import { changeLine, type Parts, SIGN_LOOKS } from './change-lines.ts';
+import { mountList, mountTable } from './mount-rows.ts';
 import { PANELS, type PanelName, type ScreenState } from './state.ts';
 
 const TITLES: Readonly<Record<PanelName, string>> = {
@@ -33,11 +35,8 @@ const TOPICS: Readonly<Record<PanelName, Topic>> = {
   processes: 'processes',
 };
 
-const SIGN_LOOKS: Readonly<Record<Change['sign'], Look>> = {
-  '+': { colour: 'green' },
-  '-': { colour: 'red' },
-  '~': { colour: 'yellow' },
-};
+/** As many changes of other kinds are told as well, when a panel has none of its own. */
+const FEW = 4;
 
 /** "[1 Mounts] 2 Ns 3 Cg 4 Files 5 ps". */
 export function tabs(panel: PanelName): Line {
@@ -87,13 +86,6 @@ export function panelLines(
   return [...head, ...present.slice(0, room - 1), line(more, { dim: true }), ...tail];
 }
 
-interface Parts {
-  /** What is another than before, with its sign. */
-  readonly changed: readonly Line[];
-  /** What is there besides. */
-  readonly present: readonly Line[];
-}
-
 /** What is told about: the last change, or what the selected step changed when it was done. */
 function pastOf({ debug, selected }: ScreenState): {
   readonly title: string;
@@ -113,12 +105,9 @@ function pastOf({ debug, selected }: ScreenState): {
   };
 }
 
+/** The control group, and not the namespace of that name. */
 function isCgroup({ text }: Change): boolean {
-  return text.startsWith('cgroup  ');
-}
-
-function changeLine({ sign, text }: Change): Line {
-  return [{ text: `${sign} `, look: SIGN_LOOKS[sign] }, { text: visible(text) }];
+  return /^cgroup {2}.* -> /s.test(text);
 }
 
 function partsOf(
@@ -151,76 +140,6 @@ const NO_INIT: readonly Line[] = [line('  there is no init', { dim: true })];
 
 function unchanged(texts: readonly string[], latest: readonly Change[]): readonly string[] {
   return texts.filter(text => !latest.some(change => change.sign !== '-' && change.text === text));
-}
-
-interface Mounts {
-  readonly own: readonly MountRow[];
-  /** Those that came with the table, or went below the new root with it. */
-  readonly inherited: readonly MountRow[];
-}
-
-function mountsOf({ debug, since, everything }: ScreenState): Mounts {
-  const mounts = debug.now?.init?.mounts ?? [];
-  const isOwn = ({ id, target }: MountRow) => everything || since.has(id) || target === '/';
-  return { own: mounts.filter(isOwn), inherited: mounts.filter(mount => !isOwn(mount)) };
-}
-
-function mountList(state: ScreenState, latest: readonly Change[]): readonly Line[] {
-  const names = namesOf(state.debug.plan);
-  const { own, inherited } = mountsOf(state);
-  const told = new Set(latest.map(({ text }) => text.split('  ')[0]));
-  return [
-    ...own
-      .map(mount => ({ target: short(mount.target, names), mount }))
-      .filter(({ target }) => !told.has(target))
-      .map(({ target, mount }) =>
-        line(`  ${visible(cells([target, mount.type, access(mount), mount.propagation], [16, 8, 4]))}`),
-      ),
-    ...inheritedLine(inherited.length),
-  ];
-}
-
-function inheritedLine(count: number): readonly Line[] {
-  return count === 0 ? [] : [line(`  ${count} mounts of the host, unchanged  (a shows them)`, { dim: true })];
-}
-
-function access({ options }: MountRow): string {
-  return options.split(',')[0] ?? '';
-}
-
-/** With ids, as the kernel lists them, and since which step they are there. */
-function mountTable(state: ScreenState, latest: readonly Change[], { columns, marks }: Sheet): Parts {
-  const { debug, since } = state;
-  const names = namesOf(debug.plan);
-  const { own, inherited } = mountsOf(state);
-  const before = new Set(debug.before?.init?.mounts.map(({ id }) => id));
-  const isNew = ({ id }: MountRow) => before.size > 0 && !before.has(id);
-  const left = Math.max(20, columns - 32);
-  const widths = [5, 6, Math.ceil(left / 2), 8, Math.floor(left / 2), 4];
-  const row = (texts: readonly string[]) => visible(cells(texts, widths, marks.cut));
-  const mountLine = (mount: MountRow): Line => {
-    const source = mount.root === '/' ? mount.source : `${mount.source}${mount.root}`;
-    return [
-      { text: isNew(mount) ? '+ ' : '  ', look: SIGN_LOOKS['+'] },
-      {
-        text: row([
-          ...[String(mount.id), String(mount.parent), short(mount.target, names), mount.type],
-          `${source} ${access(mount)} ${mount.propagation}`,
-          String(since.get(mount.id) ?? '-'),
-        ]),
-      },
-    ];
-  };
-  // A mount that is new stands in its row; what went, or moved, or came with its table, has none.
-  const others = latest.filter(({ sign }) => sign !== '+' || before.size === 0);
-  return {
-    changed: [
-      ...others.map(changeLine),
-      line(`  ${row(['id', 'parent', 'target', 'type', 'source, options', 'step'])}`, { dim: true }),
-      ...own.filter(isNew).map(mountLine),
-    ],
-    present: [...own.filter(mount => !isNew(mount)).map(mountLine), ...inheritedLine(inherited.length)],
-  };
 }
 
 function namespaceParts({ debug, initSince }: ScreenState, latest: readonly Change[]): Parts {
@@ -278,14 +197,16 @@ function previewLines(state: ScreenState, panel: PanelName): readonly Line[] {
   const preview = previewOf(debug.edits.get(step.id) ?? step, debug.plan, debug.now);
   if (!preview.predicted)
     return [line(title, { dim: true }), line(`  not predicted: ${visible(preview.remark ?? '')}`)];
-  const changes = preview.changes.filter(change => isAbout(change, panel));
-  const perhaps = preview.perhaps.filter(change => isAbout(change, panel));
   const all = [...preview.changes, ...preview.perhaps];
+  // What is of another kind is only counted, unless it is all there is to say.
+  const few = all.length <= FEW && !all.some(change => isAbout(change, panel));
+  const told = (change: Change) => few || isAbout(change, panel);
+  const [changes, perhaps] = [preview.changes.filter(told), preview.perhaps.filter(told)];
   return [
     line(title, { dim: true }),
     ...changes.map(changeLine),
     ...perhaps.map((change): Line => [...changeLine(change), { text: '  perhaps', look: { dim: true } }]),
-    ...(all.length === 0 ? [line('  nothing that can be seen here')] : elsewhere(all, panel)),
+    ...(all.length === 0 ? [line('  nothing that can be seen')] : few ? [] : elsewhere(all, panel)),
     ...(preview.remark === undefined ? [] : [line(`  (${visible(preview.remark)})`, { dim: true })]),
   ];
 }
