@@ -7,6 +7,7 @@ import { findOperation } from '../host/operations.ts';
 import { readRecordingFile } from '../host/recording-file.ts';
 import { storePaths, storeRoot } from '../host/store-paths.ts';
 import { chooseLanguage, LANG_OPTION } from '../lang/choose-language.ts';
+import { planTranslator, screenTranslator } from '../lang/translator.ts';
 import { shown } from '../plan/names.ts';
 import { endingOf } from '../record/progress.ts';
 import type { Recording } from '../record/read.ts';
@@ -119,12 +120,13 @@ async function onScreen(
   const asked = { quiet: false, ...(progress === undefined ? {} : { progress }) };
   const mode = shownMode(asked, {}, able);
   const keys = step ? stepKeys(process.stdin) : undefined;
+  const language = chooseLanguage(lang, process.env);
   try {
     await play(recording, timing, {
       open: () =>
         reporterFor(mode === 'silent' ? 'plain' : mode, process.stdout, able, {
           paced: true,
-          language: chooseLanguage(lang, process.env),
+          language,
           keys: step ? 'any key  next step      q  end' : 'Ctrl-C  end',
         }),
       pause: async time => {
@@ -134,7 +136,10 @@ async function onScreen(
         ? {}
         : {
             async beforeStep({ title }) {
-              if (mode !== 'tty') process.stdout.write(`next: ${title}\n`);
+              if (mode !== 'tty')
+                process.stdout.write(
+                  `${screenTranslator(language)('next')}: ${planTranslator(language)(title)}\n`,
+                );
               await keys.next();
             },
           }),

@@ -127,19 +127,25 @@ class LinePrompt implements DebugFrontEnd {
       case 'edited':
         return [`${placeText(state, event.step)} is now`, `  ${commandLine(event.step)}`];
       default:
-        return happened(state, event);
+        return event.type === 'step-failed' && state.breakpoints.includes('error')
+          ? [...this.#intro(state), ...happened(state, event)]
+          : happened(state, event);
     }
   }
 
-  #stopped(state: DebugState): readonly string[] {
-    const { stop, plan } = state;
-    if (stop === undefined) return [];
-    const intro = this.#introduced
-      ? []
-      : [
-          `${visible(plan.summary)}: ${plan.steps.length} steps. n does the next one, N takes it back, ? lists the keys.`,
-        ];
+  /** Said once, before anything else. */
+  #intro({ plan }: DebugState): readonly string[] {
+    if (this.#introduced) return [];
     this.#introduced = true;
+    return [
+      `${visible(plan.summary)}: ${plan.steps.length} steps. n does the next one, N takes it back, ? lists the keys.`,
+    ];
+  }
+
+  #stopped(state: DebugState): readonly string[] {
+    const { stop } = state;
+    if (stop === undefined) return [];
+    const intro = this.#intro(state);
     if (stop.type === 'failure')
       return [
         ...intro,

@@ -64,7 +64,9 @@ function steps(state: ProgressState, began: ReadonlyMap<string, number>): readon
       ...command(stepCommand(step)),
       ...(failure === undefined
         ? []
-        : [ending(failure), ...visibleLines(failure.stderr)].map(line => `${INDENT}  ${line}`)),
+        : [ending(failure), ...visibleLines(failure.stderr)]
+            .filter(line => line !== '')
+            .map(line => `${INDENT}  ${line}`)),
     ]);
 }
 

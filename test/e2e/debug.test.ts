@@ -134,6 +134,16 @@ leavesNothing(
   },
 );
 
+leavesNothing('the plan is told before the failure that --break error stops at', async place => {
+  const { stderr } = await script(place, 'n\n', command('true'), [
+    ...['--break', 'error', '--fail-at', 'make-fifos'],
+  ]);
+  assert.match(
+    stderr,
+    /^run c1 from the image [^\n]* lists the keys\.\nstep 2\/\d+ make-fifos [^\n]*FAILED/m,
+  );
+});
+
 leavesNothing('a step that --fail-at made fail is not edited', async place => {
   const { status, stderr } = await script(place, 'e true\nn\n', command('true'), [
     ...['--break', 'error', '--fail-at', 'mount-overlay'],

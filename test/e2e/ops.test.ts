@@ -94,6 +94,7 @@ eachMode(
       stdout,
       /^ +\d+\.\d{3} s +\d+ ms {2}failed {3}swap the root\n {8}false\n {10}exit status 1$/m,
     );
+    assert.not.match(stdout, /^ +$/m);
     assert.match(stdout, /^ +\d+\.\d{3} s +\d+ ms {2}undone {3}new namespaces\n {8}kill -KILL "\$INIT"$/m);
     assert.match(stdout, /^tinydocker: The step pivot-root failed because --fail-at asked for it\.$/m);
     const json = await tinydocker(place, ['ops', 'show', '--format', 'json', id]);

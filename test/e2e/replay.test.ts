@@ -142,6 +142,8 @@ eachMode(
     assert.is(stdout.match(/: done in /g)?.length, 2);
     const rest = await tinydocker(place, ['replay', '--step', file], { input: '\n' });
     assert.is(rest.stdout.replaceAll(/^next: .*\n/gm, ''), said, 'at the end of stdin it goes on');
+    const chinese = await tinydocker(place, ['replay', '--step', '--lang', 'zh', file], { input: 'q\n' });
+    assert.match(chinese.stdout, /^下一步: 占用名字$/m);
   },
   ['root'],
 );

@@ -106,7 +106,11 @@ function said({ message, jobs }: DashboardState, { columns, marks }: Sheet): rea
 }
 
 function hints(state: DashboardState): readonly Line[] {
-  if (state.prompt !== undefined) return [keyHint('Enter', 'does it'), keyHint('Esc', 'leaves it')];
+  if (state.prompt !== undefined)
+    return [
+      state.prompt.kind === 'confirm' ? keyHint('y Enter', 'does it') : keyHint('Enter', 'does it'),
+      keyHint('Esc', 'leaves it'),
+    ];
   if (state.page !== undefined)
     return [keyHint('arrows', 'scroll'), keyHint('y', 'copy the command line'), keyHint('Esc', 'back')];
   const look = selectedContainer(state);
