@@ -3,13 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import process from 'node:process';
+import { breakpointAt } from '../debug/breakpoints.ts';
 import type { DebugFrontEnd } from '../debug/front-end.ts';
 import { linePrompt } from '../debug/line-prompt.ts';
 import { localizedFrontEnd } from '../debug/localized-front-end.ts';
 import { readLine } from '../debug/read-line.ts';
 import { DebugSession, type Surroundings } from '../debug/session.ts';
 import { type EnterContainer, shells } from '../debug/shell.ts';
-import { breakpointAt, type DebugOptions } from '../debug/state.ts';
+import type { DebugOptions } from '../debug/state.ts';
 import { errorCode, UserError, valueOf } from '../errors.ts';
 import type { Outcome, PlanEvent } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
