@@ -3,14 +3,15 @@
 import { writeFileSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import process from 'node:process';
+import { breakpointAt } from '../debug/breakpoints.ts';
 import type { DebugFrontEnd } from '../debug/front-end.ts';
 import { linePrompt } from '../debug/line-prompt.ts';
 import { localizedFrontEnd } from '../debug/localized-front-end.ts';
 import { readLine } from '../debug/read-line.ts';
 import { DebugSession, type Surroundings } from '../debug/session.ts';
 import { type EnterContainer, shells } from '../debug/shell.ts';
-import { breakpointAt, type DebugOptions } from '../debug/state.ts';
-import { UserError, valueOf } from '../errors.ts';
+import type { DebugOptions } from '../debug/state.ts';
+import { errorCode, UserError, valueOf } from '../errors.ts';
 import type { Outcome, PlanEvent } from '../events.ts';
 import { runPlan } from '../exec/run-plan.ts';
 import { onStopSignal } from '../exec/signals.ts';
@@ -36,6 +37,7 @@ import type { Write } from '../ui/reporter.ts';
 import { whyNoScreen } from '../ui/screen/drawn-screen.ts';
 import { type AfterSteps, givenUp, sayWhy } from './execute.ts';
 import { recording } from './recording.ts';
+import { writeReason } from './write-reason.ts';
 
 export interface DebugRun {
   readonly debug: DebugOptions;
@@ -187,11 +189,10 @@ function exported(plan: Plan, file: string, commandLine: string): string {
     writeFileSync(path, render(plan, commandLine), { flag: 'wx', mode: ending === 'sh' ? 0o755 : 0o644 });
     return `written: ${path}`;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
-      code === 'EEXIST'
+      errorCode(error) === 'EEXIST'
         ? `${shown(file)} is there already, and is left as it is: x FILE takes another name.`
-        : `The plan could not be written: ${message}.`,
+        : `${shown(file)} can not be written: ${writeReason(error)}.`,
     );
   }
 }

@@ -22,6 +22,7 @@ import {
   secondsOf,
 } from '../record/format.ts';
 import type { Reporter } from '../ui/reporter.ts';
+import { writeReason } from './write-reason.ts';
 
 /** What another process needs to go on with a recording. */
 export interface Continuation {
@@ -34,19 +35,6 @@ export interface Continuation {
 /** Larger than this, in characters, a recording in the store gets only what `ops` shows. */
 const LARGE = 1 << 20;
 const BULKY: ReadonlySet<string> = new Set(['step-progress', 'snapshot']);
-
-/** Why a system call of ours failed, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'your disk quota is used up',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'there is no such directory',
-  ENOTDIR: 'there is no such directory',
-  EROFS: 'the file system is mounted read-only',
-  EISDIR: 'it is a directory',
-  ENAMETOOLONG: 'the name is too long',
-};
 
 interface Sink {
   /** Throws the system's error. */
@@ -172,7 +160,7 @@ class CommandRecording {
       this.#started,
       (sink, error) => {
         if (record !== undefined && sink === asked[0])
-          this.#fault = `The recording ${shown(record)} could not be written to its end: ${reasonOf(error)}.`;
+          this.#fault = `The recording ${shown(record)} could not be written to its end: ${writeReason(error)}.`;
       },
     );
   }
@@ -208,7 +196,7 @@ function askedSink(path: string, header: string): Sink {
       throw new UserError(`${shown(path)} exists already, and a recording replaces nothing.`, {
         hint: 'Give --record another name, or remove the file first.',
       });
-    throw new UserError(`The recording ${shown(path)} can not be made: ${reasonOf(error)}.`);
+    throw new UserError(`The recording ${shown(path)} can not be made: ${writeReason(error)}.`);
   }
 }
 
@@ -247,9 +235,4 @@ function storeSink(started: number, header: string): Sink {
 function terminalSize(): { readonly terminal?: { readonly columns: number; readonly rows: number } } {
   const { isTTY, columns, rows } = process.stderr;
   return isTTY && columns > 0 && rows > 0 ? { terminal: { columns, rows } } : {};
-}
-
-function reasonOf(error: unknown): string {
-  const code = errorCode(error);
-  return REASONS[code ?? ''] ?? code ?? String(error);
 }

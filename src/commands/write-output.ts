@@ -2,10 +2,11 @@
 
 import { closeSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { errorCode, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { outputPath } from '../host/output-file.ts';
 import { storeRoot } from '../host/store-paths.ts';
 import { shown } from '../plan/names.ts';
+import { writeReason } from './write-reason.ts';
 
 /** Readable for its owner only. Throws a UserError when it can't be written. */
 export function writeOutput(text: string, output: string | undefined): void {
@@ -25,8 +26,7 @@ export function writeOutput(text: string, output: string | undefined): void {
     renameSync(beside, path);
   } catch (error) {
     remove(beside);
-    const reason = errorCode(error) === 'ENOSPC' ? 'no space left on the device' : errorCode(error);
-    throw new UserError(`The output ${shown(output)} can not be written: ${reason}.`);
+    throw new UserError(`The output ${shown(output)} can not be written: ${writeReason(error)}.`);
   }
 }
 

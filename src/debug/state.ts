@@ -3,17 +3,13 @@
 import type { PlanEvent, StepFailure } from '../events.ts';
 import { backOf, backText } from '../plan/back.ts';
 import type { Diagnosis } from '../plan/diagnosis.ts';
-import { unknownStep } from '../plan/fail-at.ts';
-import { failed, ok, type Result } from '../plan/result.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { knownValues } from '../plan/values.ts';
 import { type Change, changesBetween, type Names } from '../snapshot/compare.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { NOT_STARTED, type ProgressState, progress } from '../ui/progress.ts';
+import { breakpointAt, ERROR, isBehindGate } from './breakpoints.ts';
 import { type Command, keyOf } from './command.ts';
-
-/** The name of the breakpoint that stops at failures. */
-export const ERROR = 'error';
 
 /** Why the debugger asks. */
 export type Stop =
@@ -150,12 +146,6 @@ export function stopBefore(state: DebugState, step: Step): Stop | undefined {
 /** Whether it stops at a failure, before everything is undone. */
 export function stopsAtFailure({ mode, breakpoints, progress: { started } }: DebugState): boolean {
   return !started && (mode === 'step' || breakpoints.includes(ERROR));
-}
-
-/** Whether the step comes when the command has started. */
-export function isBehindGate({ steps }: Pick<Plan, 'steps'>, id: string): boolean {
-  const gate = steps.findIndex(({ action }) => action.type === 'release');
-  return gate >= 0 && steps.findIndex(step => step.id === id) > gate;
 }
 
 /** The step that would be done next. */
@@ -316,23 +306,4 @@ function toggled(state: DebugState, name: string | undefined): DebugState {
       : [...state.breakpoints, found.value],
     message: { kind: 'said', lines: [`breakpoint at ${found.value}: ${set ? 'taken away' : 'set'}`] },
   };
-}
-
-/** Where a breakpoint is meant to be: the id of a step, by its id or its number, or `error`. Fails when there is no such step, or when nobody can be asked there. */
-export function breakpointAt(plan: Plan, name: string): Result<string> {
-  if (name === ERROR) return ok(ERROR);
-  const { steps } = plan;
-  const step =
-    steps.find(({ id }) => id === name) ?? (/^\d+$/.test(name) ? steps[Number(name) - 1] : undefined);
-  if (step === undefined) {
-    const failure = unknownStep(name, plan);
-    return failed({ ...failure, hint: `${failure.hint} "${ERROR}" stops at any failure.` });
-  }
-  if (isBehindGate(plan, step.id))
-    return failed({
-      code: 'no-stop-there',
-      status: 2,
-      message: `There is no stop at ${step.id}: the command has started by then, and can not be taken back.`,
-    });
-  return ok(step.id);
 }

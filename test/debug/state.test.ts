@@ -2,10 +2,10 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { breakpointAt } from '../../src/debug/breakpoints.ts';
 import type { Command } from '../../src/debug/command.ts';
 import {
   backWay,
-  breakpointAt,
   type DebugEvent,
   type DebugState,
   debug,

@@ -167,6 +167,10 @@ leavesNothing(
         assert.match(readFileSync(`${file}.${ending}`, 'utf8'), /Edited in the debugger/);
       }
       assert.match(await session.send(`x ${file}.sh`), /is there already, and is left as it is/);
+      assert.match(
+        await session.send(`x ${place.home}/none/plan.sh`),
+        /none\/plan\.sh" can not be written: there is no such directory\.\n/,
+      );
       assert.match(await session.send('x plan.doc'), /has to end in \.sh, \.md or \.json/);
       assert.match(await session.send('n'), /\+ upper\/marked {2}file/);
       assert.match(await session.send('N'), /it was edited, and nobody knows[\s\S]*here again/);

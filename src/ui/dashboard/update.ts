@@ -4,7 +4,8 @@ import type { ContainerLook } from '../../host/container-look.ts';
 import type { ImageRecord } from '../../plan/image/image.ts';
 import type { Key } from '../screen/keys.ts';
 import { editLine, lineOf } from '../screen/line-editor.ts';
-import { actionOf, answered, commandLine, type Outcome, open, shownCommand, type Way } from './actions.ts';
+import { actionOf, commandLine, type Outcome, open, shownCommand, type Way } from './actions.ts';
+import { answered } from './answers.ts';
 import { move, panelRows } from './moves.ts';
 import {
   type ChangeCount,

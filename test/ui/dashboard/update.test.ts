@@ -3,7 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FoundChange } from '../../../src/host/changes/details.ts';
-import { ACTIONS, shownCommand, wordsOf } from '../../../src/ui/dashboard/actions.ts';
+import { ACTIONS, shownCommand } from '../../../src/ui/dashboard/actions.ts';
+import { wordsOf } from '../../../src/ui/dashboard/answers.ts';
 import type { DashboardState, PanelData } from '../../../src/ui/dashboard/state.ts';
 import {
   after,
