@@ -6,7 +6,15 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { background, ended, exitStatus, monitorOf, withContainers } from '../support/containers.ts';
+import { LOG_FILE } from '../../src/host/log-reader.ts';
+import {
+  background,
+  directoryOf,
+  ended,
+  exitStatus,
+  monitorOf,
+  withContainers,
+} from '../support/containers.ts';
 import { makeImage } from '../support/image.ts';
 import { eachMode, type Mode, ownDirectory, type Place } from '../support/modes.ts';
 import { NO_PYTHON, type Pty, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
@@ -127,6 +135,8 @@ onTerminal(
   'a program that fills the screen is drawn anew for whoever joins, and again when the window changes',
   async place => {
     await background(place, ['-it', 'c1', 'vi', '/file']);
+    // Before it has drawn something, vi has no handler for WINCH yet.
+    await until(() => readFileSync(join(directoryOf(place, 'c1'), LOG_FILE), 'utf8').includes('- /file'));
     const pty = ptyTinydocker(place, ['attach', 'c1'], { rows: 20, columns: 70 });
     // The line below the text is the last one of the window.
     await until(() => pty.output().includes('\u001b[20;1H\u001b[K- /file'));

@@ -26,11 +26,11 @@ async function castOf(
   return { head: head as object, lines: lines as CastLine[] };
 }
 
-/** What the terminal shows at the end. */
+/** What the terminal shows at the end. How many rows below were in use for a while depends on which frames were drawn. */
 function shown(lines: readonly CastLine[], columns = 80, rows = 24): string {
   const screen = new Screen(columns, rows);
   for (const [, code, data] of lines) if (code === 'o') screen.write(data);
-  return screen.text().join('\n');
+  return `${screen.text().join('\n').trimEnd()}\n`;
 }
 
 test('asciicast: the header of version 3, with the size of the terminal', async () => {
