@@ -10,12 +10,16 @@ import { undoText } from '../plan/display.ts';
 import { quote } from '../plan/quote.ts';
 import type { Step } from '../plan/step.ts';
 import { undosOf } from '../plan/undos.ts';
-import { startCommand } from './process.ts';
+import { type Ended, startCommand } from './process.ts';
 import { type RunState, SETTLE_MS, saidBy } from './run-state.ts';
 
 /** How long a killed init may take to end, and how often we look, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 10;
+
+/** Whoever forces an undo to end sends KILL; these are a terminal's. */
+const FROM_TERMINAL: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGQUIT']);
+const ATTEMPTS = 3;
 
 export interface UndoOptions {
   /** The plan did what it was for: undos for the case of failure are left out. */
@@ -67,8 +71,21 @@ async function undo(step: Step, state: RunState): Promise<string | undefined> {
   }
 }
 
-/** Runs a command that undoes something. Undefined when it worked, else why it did not. */
+/**
+ * Runs a command that undoes something. Undefined when it worked, else why it did not. A terminal that goes away, or Ctrl-C twice, signals whoever is in our
+ * process group, and so also a command that has not got its own session yet: that one is run again, since undos may run twice.
+ */
 export async function runUndo(argv: readonly Arg[], state: RunState): Promise<string | undefined> {
+  let ended = await runOnce(argv, state);
+  for (let again = 0; again < ATTEMPTS && FROM_TERMINAL.has(ended.signal ?? ''); again += 1)
+    ended = await runOnce(argv, state);
+  const said = saidBy(ended, state).trim();
+  const { exitStatus, signal } = ended;
+  if (exitStatus === 0) return undefined;
+  return said || (signal === undefined ? `exit status ${exitStatus}` : `killed by ${signal}`);
+}
+
+async function runOnce(argv: readonly Arg[], state: RunState): Promise<Ended> {
   const command = startCommand(
     argv.map(word => resolve(word, state.values)),
     { stderr: state.stderr?.fd },
@@ -76,10 +93,7 @@ export async function runUndo(argv: readonly Arg[], state: RunState): Promise<st
   state.current = command;
   const ended = await command.ended;
   delete state.current;
-  const said = saidBy(ended, state).trim();
-  const { exitStatus, signal } = ended;
-  if (exitStatus === 0) return undefined;
-  return said || (signal === undefined ? `exit status ${exitStatus}` : `killed by ${signal}`);
+  return ended;
 }
 
 /**

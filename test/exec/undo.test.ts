@@ -57,6 +57,19 @@ test('after success only what is always undone', () =>
     assert.is(outcome.status, 0);
   }));
 
+test('an undo that a signal of the terminal hit is run again', () =>
+  withTempDir(async dir => {
+    const program = '[ -e "$1" ] || { : >"$1"; kill -HUP $$; }; echo -b >>"$2"';
+    const argv = ['sh', '-c', program, 'undo', join(dir, 'hit'), join(dir, 'log')];
+    const { outcome, log } = await run(dir, [
+      noting('a'),
+      noting('b', { undo: { type: 'command', argv, when: 'always' } }),
+      noting('c', failing('c', 'exit 1')),
+    ]);
+    assert.equal(outcome.leftovers, []);
+    assert.equal(log, ['+a', '+b', '-c', '-b', '-a']);
+  }));
+
 test('a failing undo does not stop the others, and is told with its command', () =>
   withTempDir(async dir => {
     const bad = (program: string) =>

@@ -52,7 +52,8 @@ export async function withPage(file: string, use: (page: Page) => Promise<void>)
     {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '', HOME: profile },
+      // What it leaves when it is killed goes with the profile.
+      env: { PATH: process.env['PATH'] ?? '', HOME: profile, TMPDIR: profile },
     },
   );
   try {
