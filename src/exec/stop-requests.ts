@@ -31,6 +31,7 @@ export class StopRequests {
   readonly #stopAfter = new AbortController();
   #stopped: StopSignal | undefined;
   #count = 0;
+  #hungUp = false;
   #wake: (() => void) | undefined;
 
   constructor(plan: Plan, state: RunState, context: StopContext) {
@@ -63,6 +64,9 @@ export class StopRequests {
   }
 
   request(signal: StopSignal): void {
+    // One terminal that goes away tells it twice: when it does, and when the shell that had it ends. Nobody has asked again.
+    if (signal === 'SIGHUP' && this.#hungUp) return;
+    this.#hungUp ||= signal === 'SIGHUP';
     this.#count += 1;
     const { say, succeeded, giveUp, begun } = this.#context;
     if (this.phase === 'container') {

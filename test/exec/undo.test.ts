@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome, PlanEvent } from '../../src/events.ts';
@@ -55,6 +56,28 @@ test('after success only what is always undone', () =>
     const { outcome, log } = await run(dir, [noting('a'), noting('b', { undo }), noting('c')]);
     assert.equal(log, ['+a', '+b', '+c', '-c', '-a']);
     assert.is(outcome.status, 0);
+  }));
+
+test('a terminal that goes away says so twice, and no undo is forced to end', () =>
+  withTempDir(async dir => {
+    const slow = ['sh', '-c', 'sleep 0.3; echo -a >>"$1"', 'undo', join(dir, 'log')];
+    const plan = planOf(dir, [
+      noting('a', { undo: { type: 'command', argv: slow, when: 'always' } }),
+      noting('b'),
+    ]);
+    const hangUp = () => void process.kill(process.pid, 'SIGHUP');
+    const outcome = await runPlan(plan, {
+      emit: event => {
+        if (event.type === 'undo-started') setTimeout(hangUp, 50);
+      },
+      beforeStep: ({ id }) => {
+        if (id === 'b') hangUp();
+        return new Promise(resolve => setTimeout(() => resolve(undefined), id === 'b' ? 1000 : 0));
+      },
+      giveUp: () => assert.unreachable('given up'),
+    });
+    assert.equal([outcome.type, outcome.status, outcome.leftovers], ['interrupted', 129, []]);
+    assert.equal(logIn(dir), ['+a', '-a']);
   }));
 
 test('an undo that a signal of the terminal hit is run again', () =>
