@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LOG_FILE } from '../../src/host/log-reader.ts';
 import {
+  amongContainers,
   background,
   directoryOf,
   ended,
@@ -16,10 +17,9 @@ import {
   withContainers,
 } from '../support/containers.ts';
 import { makeImage } from '../support/image.ts';
-import { eachMode, type Mode, ownDirectory, type Place } from '../support/modes.ts';
-import { NO_PYTHON, type Pty, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
+import { type Mode, ownDirectory, type Place } from '../support/modes.ts';
+import { eachTerminalMode, type Pty, ptyTinydocker, startPty, text } from '../support/pty.ts';
 import { tinydockerProgram } from '../support/run.ts';
-import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 
 const test = suite('attach-terminal');
@@ -30,18 +30,7 @@ function onTerminal(
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][],
 ): void {
-  if (PYTHON === undefined) skipUnless(test, name, false, NO_PYTHON, () => undefined);
-  else
-    eachMode(
-      test,
-      name,
-      place =>
-        withContainers(place, async () => {
-          makeImage(place);
-          await body(place);
-        }),
-      only,
-    );
+  eachTerminalMode(test, name, amongContainers(body), only);
 }
 
 /** Types into a shell and waits for what its command prints; the marker is computed, so that the echo of the keys does not count. */

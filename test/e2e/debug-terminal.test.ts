@@ -4,12 +4,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDebugger, withDebugger } from '../support/debugger.ts';
-import { assertUnchanged, hostState } from '../support/host.ts';
-import { makeImage } from '../support/image.ts';
-import { eachMode, type Mode, type Place } from '../support/modes.ts';
+import { leavesNothing } from '../support/host.ts';
+import type { Mode, Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
-import { NO_PYTHON, PYTHON, ptyTinydocker, text } from '../support/pty.ts';
-import { skipUnless } from '../support/skip.ts';
+import { eachTerminalMode, ptyTinydocker, text } from '../support/pty.ts';
 
 const test = suite('e2e/debug-terminal');
 
@@ -18,21 +16,7 @@ function onTerminal(
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][] = ['root'],
 ): void {
-  if (PYTHON === undefined) {
-    skipUnless(test, name, false, NO_PYTHON, () => undefined);
-    return;
-  }
-  eachMode(
-    test,
-    name,
-    async place => {
-      makeImage(place);
-      const before = hostState(place.store);
-      await body(place);
-      await assertUnchanged(before, place.store);
-    },
-    only,
-  );
+  eachTerminalMode(test, name, leavesNothing(body), only);
 }
 
 const SHELL = ['-t', 'c1', '/bin/sh'];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDebugger, withDebugger } from '../support/debugger.ts';
-import { assertUnchanged, hostState } from '../support/host.ts';
+import { leavesNothing } from '../support/host.ts';
 import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
 import { pruneAll } from '../support/killing.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
@@ -16,23 +16,12 @@ import { until } from '../support/until.ts';
 
 const test = suite('e2e/debug');
 
-/** The body with an image; afterwards nothing is left. */
-function leavesNothing(
+function tidily(
   name: string,
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][] = ['root'],
 ): void {
-  eachMode(
-    test,
-    name,
-    async place => {
-      makeImage(place);
-      const before = hostState(place.store);
-      await body(place);
-      await assertUnchanged(before, place.store);
-    },
-    only,
-  );
+  eachMode(test, name, leavesNothing(body), only);
 }
 
 const command = (text: string) => ['c1', '/bin/sh', '-c', `${GUARD}${text}`];
@@ -46,7 +35,7 @@ function script(
   return tinydocker(place, ['run', ...options, ...args], { input: lines });
 }
 
-leavesNothing(
+tidily(
   'a script steps, steps back and goes on; stdout is the container’s alone',
   async place => {
     const { status, stdout, stderr } = await script(place, 'n\nn\nN\nc\n', command('echo ran; exit 3'));
@@ -61,7 +50,7 @@ leavesNothing(
   ['root', 'range', 'single'],
 );
 
-leavesNothing('what follows c on stdin is the container’s, to the last byte', async place => {
+tidily('what follows c on stdin is the container’s, to the last byte', async place => {
   const { status, stdout, stderr } = await script(place, 'n\n\nc\nfirst\nlast', command('cat'), [
     '--step',
     '-i',
@@ -70,21 +59,21 @@ leavesNothing('what follows c on stdin is the container’s, to the last byte', 
   assert.is(stdout, 'first\nlast');
 });
 
-leavesNothing('the end of a script goes on to the end', async place => {
+tidily('the end of a script goes on to the end', async place => {
   const { status, stdout, stderr } = await script(place, 'n', command('echo ran'));
   assert.is(status, 0, stderr);
   assert.is(stdout, 'ran\n');
   assert.match(stderr, /end of input: going on/);
 });
 
-leavesNothing('q undoes everything; r begins again', async place => {
+tidily('q undoes everything; r begins again', async place => {
   const { status, stdout, stderr } = await script(place, 'n\nn\nn\nr\nl\nn\nq\n', command('echo ran'));
   assert.is(status, 130, stderr);
   assert.is(stdout, '');
   assert.match(stderr, /starting again\n[\s\S]*>\s+1 reserve-name\s+next/);
 });
 
-leavesNothing('f lets a step fail: the cause, then the undo', async place => {
+tidily('f lets a step fail: the cause, then the undo', async place => {
   const { status, stderr } = await script(place, 'n\nn\nf\nn\n', command('echo ran'));
   assert.is(status, 125, stderr);
   assert.match(
@@ -93,7 +82,7 @@ leavesNothing('f lets a step fail: the cause, then the undo', async place => {
   );
 });
 
-leavesNothing('breakpoints stop at full speed, by name; and what is no step is refused', async place => {
+tidily('breakpoints stop at full speed, by name; and what is no step is refused', async place => {
   const { status, stderr } = await script(
     place,
     'l\nb pivot-root\nb nonsense\nb wait\nc\nq\n',
@@ -117,24 +106,21 @@ leavesNothing('breakpoints stop at full speed, by name; and what is no step is r
 /** In place of a step that runs in the mount namespace: wherever it lands, it writes only below the store. */
 const MARK = `sh -ec 'echo "$1" >"$2/marked"' mark "pid-$INIT" "$M"`;
 
-leavesNothing(
-  '--break error stops at a failure, which can be looked at, edited and tried again',
-  async place => {
-    const { status, stdout, stderr } = await script(
-      place,
-      `e mount --no-such-option\nc\ns ls "$C"\ne ${MARK}\nc\n`,
-      command('cat /marked'),
-      ['--break', 'protect-host', '--break', 'error'],
-    );
-    assert.is(status, 0, stderr);
-    assert.match(stdout, /^pid-\d+\n$/);
-    assert.match(stderr, /protect-host .*FAILED/);
-    assert.match(stderr, /container\.json/);
-    assert.match(stderr, /here again, before step \d+\/\d+ protect-host/);
-  },
-);
+tidily('--break error stops at a failure, which can be looked at, edited and tried again', async place => {
+  const { status, stdout, stderr } = await script(
+    place,
+    `e mount --no-such-option\nc\ns ls "$C"\ne ${MARK}\nc\n`,
+    command('cat /marked'),
+    ['--break', 'protect-host', '--break', 'error'],
+  );
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^pid-\d+\n$/);
+  assert.match(stderr, /protect-host .*FAILED/);
+  assert.match(stderr, /container\.json/);
+  assert.match(stderr, /here again, before step \d+\/\d+ protect-host/);
+});
 
-leavesNothing('the plan is told before the failure that --break error stops at', async place => {
+tidily('the plan is told before the failure that --break error stops at', async place => {
   const { stderr } = await script(place, 'n\n', command('true'), [
     ...['--break', 'error', '--fail-at', 'make-fifos'],
   ]);
@@ -144,7 +130,7 @@ leavesNothing('the plan is told before the failure that --break error stops at',
   );
 });
 
-leavesNothing('a step that --fail-at made fail is not edited', async place => {
+tidily('a step that --fail-at made fail is not edited', async place => {
   const { status, stderr } = await script(place, 'e true\nn\n', command('true'), [
     ...['--break', 'error', '--fail-at', 'mount-overlay'],
   ]);
@@ -152,57 +138,51 @@ leavesNothing('a step that --fail-at made fail is not edited', async place => {
   assert.match(stderr, /can not be edited: --fail-at has put another one in its place/);
 });
 
-leavesNothing(
-  'e edits the next command, whose variables stay variables; x writes the plan with it',
-  async place => {
-    await withDebugger(place, command('cat /marked'), {}, async session => {
-      await session.send('b protect-host');
-      await session.send('c');
-      assert.match(await session.send('e'), /its command is\nmount --no-mtab -o remount/);
-      assert.match(await session.send('ls "$INIT" |'), /no shell sees it: \|/);
-      assert.match(await session.send(`e ${MARK}`), /is now\n +\$ nsenter.* mark "pid-\$INIT" "\$M"/);
-      const file = join(place.home, 'plan');
-      for (const ending of ['sh', 'md', 'json']) {
-        assert.match(await session.send(`x ${file}.${ending}`), /written: /);
-        assert.match(readFileSync(`${file}.${ending}`, 'utf8'), /Edited in the debugger/);
-      }
-      assert.match(await session.send(`x ${file}.sh`), /is there already, and is left as it is/);
-      assert.match(
-        await session.send(`x ${place.home}/none/plan.sh`),
-        /none\/plan\.sh" can not be written: there is no such directory\.\n/,
-      );
-      assert.match(await session.send('x plan.doc'), /has to end in \.sh, \.md or \.json/);
-      assert.match(await session.send('n'), /\+ upper\/marked {2}file/);
-      assert.match(await session.send('N'), /it was edited, and nobody knows[\s\S]*here again/);
-      assert.match(await session.send('l'), /protect-host.*\(edited\)/);
-      const { status, stdout, stderr } = await session.last('c');
-      assert.is(status, 0, stderr);
-      assert.match(stdout, /^pid-\d+\n$/);
-      const again = await runAs(place, ['sh', `${file}.sh`]);
-      assert.is(again.status, 0, again.stderr);
-      assert.match(again.stdout, /^pid-\d+\n$/);
-    });
-  },
-);
+tidily('e edits the next command, whose variables stay variables; x writes the plan with it', async place => {
+  await withDebugger(place, command('cat /marked'), {}, async session => {
+    await session.send('b protect-host');
+    await session.send('c');
+    assert.match(await session.send('e'), /its command is\nmount --no-mtab -o remount/);
+    assert.match(await session.send('ls "$INIT" |'), /no shell sees it: \|/);
+    assert.match(await session.send(`e ${MARK}`), /is now\n +\$ nsenter.* mark "pid-\$INIT" "\$M"/);
+    const file = join(place.home, 'plan');
+    for (const ending of ['sh', 'md', 'json']) {
+      assert.match(await session.send(`x ${file}.${ending}`), /written: /);
+      assert.match(readFileSync(`${file}.${ending}`, 'utf8'), /Edited in the debugger/);
+    }
+    assert.match(await session.send(`x ${file}.sh`), /is there already, and is left as it is/);
+    assert.match(
+      await session.send(`x ${place.home}/none/plan.sh`),
+      /none\/plan\.sh" can not be written: there is no such directory\.\n/,
+    );
+    assert.match(await session.send('x plan.doc'), /has to end in \.sh, \.md or \.json/);
+    assert.match(await session.send('n'), /\+ upper\/marked {2}file/);
+    assert.match(await session.send('N'), /it was edited, and nobody knows[\s\S]*here again/);
+    assert.match(await session.send('l'), /protect-host.*\(edited\)/);
+    const { status, stdout, stderr } = await session.last('c');
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /^pid-\d+\n$/);
+    const again = await runAs(place, ['sh', `${file}.sh`]);
+    assert.is(again.status, 0, again.stderr);
+    assert.match(again.stdout, /^pid-\d+\n$/);
+  });
+});
 
-leavesNothing(
-  'a step that is edited into a wrong one fails with its cause, and can be mended',
-  async place => {
-    await withDebugger(place, command('echo ran'), {}, async session => {
-      await session.send('b mount-overlay');
-      await session.send('c');
-      await session.send('e mount -t overlay overlay -o lowerdir=/nowhere "$M"');
-      assert.match(await session.send('n'), /FAILED[\s\S]*tinydocker: [\s\S]*Nothing has been undone yet/);
-      assert.match(await session.send('e'), /edit> $/);
-      assert.match(await session.send(''), /debug> $/);
-      assert.match(await session.send('N'), /here again, before step \d+\/\d+ mount-overlay/);
-      const { status, stderr } = await session.last('q');
-      assert.is(status, 130, stderr);
-    });
-  },
-);
+tidily('a step that is edited into a wrong one fails with its cause, and can be mended', async place => {
+  await withDebugger(place, command('echo ran'), {}, async session => {
+    await session.send('b mount-overlay');
+    await session.send('c');
+    await session.send('e mount -t overlay overlay -o lowerdir=/nowhere "$M"');
+    assert.match(await session.send('n'), /FAILED[\s\S]*tinydocker: [\s\S]*Nothing has been undone yet/);
+    assert.match(await session.send('e'), /edit> $/);
+    assert.match(await session.send(''), /debug> $/);
+    assert.match(await session.send('N'), /here again, before step \d+\/\d+ mount-overlay/);
+    const { status, stderr } = await session.last('q');
+    assert.is(status, 130, stderr);
+  });
+});
 
-leavesNothing('w, d, a, l and ? tell something, and the container is as it was', async place => {
+tidily('w, d, a, l and ? tell something, and the container is as it was', async place => {
   await withDebugger(place, command('echo ran'), {}, async session => {
     await session.send('n');
     assert.match(await session.send('w'), /mkfifo\(3\)/);
@@ -215,7 +195,7 @@ leavesNothing('w, d, a, l and ? tell something, and the container is as it was',
   });
 });
 
-leavesNothing(
+tidily(
   'S is a shell of the host before pivot_root and in the old root behind it, and one of the image without privileges at last',
   async place => {
     await withDebugger(place, command('echo ran'), {}, async session => {
@@ -272,7 +252,7 @@ eachMode(
   ['root'],
 );
 
-leavesNothing('with --lang zh the steps are told in Chinese, and recorded in English', async place => {
+tidily('with --lang zh the steps are told in Chinese, and recorded in English', async place => {
   const file = join(place.home, 'recorded.ndjson');
   const { status, stderr } = await script(place, 'n\nw\ne true\nq\n', command('true'), [
     ...['--step', '--lang', 'zh', '--record', file],
@@ -283,7 +263,7 @@ leavesNothing('with --lang zh the steps are told in Chinese, and recorded in Eng
   assert.not.match(readFileSync(file, 'utf8'), /\p{Script=Han}/u);
 });
 
-leavesNothing('combinations that make no sense are refused in one sentence', async place => {
+tidily('combinations that make no sense are refused in one sentence', async place => {
   for (const [options, why] of [
     [['--step', '--dry-run'], /--step does not go with --dry-run/],
     [['--step', '-d'], /--step does not go with -d/],
@@ -307,7 +287,7 @@ for (const step of [
   'pivot-root',
   'detach-old-root',
 ])
-  leavesNothing(
+  tidily(
     `kill -9 while ${step} is taken back leaves what prune removes`,
     async place => {
       const session = await startDebugger(place, command('echo ran'));

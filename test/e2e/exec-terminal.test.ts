@@ -10,8 +10,8 @@ import { whileRuns } from '../support/background.ts';
 import { compiled } from '../support/compiled.ts';
 import { assertUnchanged, hostState } from '../support/host.ts';
 import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
-import { eachMode, type Mode, type Place } from '../support/modes.ts';
-import { ask, childrenOf, NO_PYTHON, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
+import type { Mode, Place } from '../support/modes.ts';
+import { ask, childrenOf, eachTerminalMode, ptyTinydocker, startPty, text } from '../support/pty.ts';
 import { tinydockerProgram } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
@@ -33,11 +33,7 @@ function onTerminal(
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][] = ['root', 'range', 'single'],
 ): void {
-  if (PYTHON === undefined) {
-    skipUnless(test, name, false, NO_PYTHON, () => undefined);
-    return;
-  }
-  eachMode(
+  eachTerminalMode(
     test,
     name,
     async place => {

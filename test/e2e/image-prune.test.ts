@@ -9,9 +9,8 @@ import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
 import { archive } from '../support/imports.ts';
 import { makeLayout } from '../support/layout.ts';
 import { eachMode, type Place } from '../support/modes.ts';
-import { NO_PYTHON, PYTHON, ptyTinydocker } from '../support/pty.ts';
+import { eachTerminalMode, ptyTinydocker } from '../support/pty.ts';
 import { runAs, tinydocker } from '../support/run.ts';
-import { skipUnless } from '../support/skip.ts';
 
 const MARK = { name: IMAGE_MARK_FILE.slice(1), text: 'test' };
 
@@ -144,24 +143,21 @@ eachMode(test, 'a script that is run later removes nothing that changed meanwhil
   assert.equal(treeOf(place.store), now);
 });
 
-const asks = 'it asks, and removes what was listed and is still unused';
-if (PYTHON === undefined) skipUnless(test, asks, false, NO_PYTHON, () => undefined);
-else
-  eachMode(test, asks, async place => {
-    await importing(place, 'x', 'one');
-    await importing(place, 'y', 'two');
-    const no = ptyTinydocker(place, ['image', 'prune', '-a']);
-    await no.seen(/Remove all 6\? \[y\/N\]/);
-    no.write('n\n');
-    assert.is((await no.ended).status, 1);
-    assert.equal(store(place), ['images 2', 'layers 2', 'l 2', 'tmp 0']);
-    const yes = ptyTinydocker(place, ['image', 'prune', '-a']);
-    await yes.seen(/Remove all 6\? \[y\/N\]/);
-    await importing(place, 'x', 'three');
-    yes.write('y\n');
-    assert.is((await yes.ended).status, 0);
-    assert.equal(images(place), ['x:latest.json']);
-    assert.equal(store(place), ['images 1', 'layers 1', 'l 1', 'tmp 0']);
-  });
+eachTerminalMode(test, 'it asks, and removes what was listed and is still unused', async place => {
+  await importing(place, 'x', 'one');
+  await importing(place, 'y', 'two');
+  const no = ptyTinydocker(place, ['image', 'prune', '-a']);
+  await no.seen(/Remove all 6\? \[y\/N\]/);
+  no.write('n\n');
+  assert.is((await no.ended).status, 1);
+  assert.equal(store(place), ['images 2', 'layers 2', 'l 2', 'tmp 0']);
+  const yes = ptyTinydocker(place, ['image', 'prune', '-a']);
+  await yes.seen(/Remove all 6\? \[y\/N\]/);
+  await importing(place, 'x', 'three');
+  yes.write('y\n');
+  assert.is((await yes.ended).status, 0);
+  assert.equal(images(place), ['x:latest.json']);
+  assert.equal(store(place), ['images 1', 'layers 1', 'l 1', 'tmp 0']);
+});
 
 test.run();

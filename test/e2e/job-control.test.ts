@@ -7,13 +7,11 @@ import * as assert from 'uvu/assert';
 import { recordedInit } from '../../src/host/init-process.ts';
 import { quote } from '../../src/plan/quote.ts';
 import { directoryOf, monitorOf } from '../support/containers.ts';
-import { assertUnchanged, hostState } from '../support/host.ts';
-import { makeImage } from '../support/image.ts';
-import { eachMode, type Place } from '../support/modes.ts';
+import { leavesNothing } from '../support/host.ts';
+import type { Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
-import { ask, NO_PYTHON, type Pty, PYTHON, startPty } from '../support/pty.ts';
+import { ask, eachTerminalMode, type Pty, startPty } from '../support/pty.ts';
 import { tinydocker, tinydockerProgram } from '../support/run.ts';
-import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 
 const test = suite('job-control');
@@ -23,27 +21,18 @@ const [CTRL_C, CTRL_Z] = ['\u0003', '\u001a'];
 const TICK = `${GUARD}i=0; while :; do i=$((i + 1)); echo "tick $i"; sleep 0.1; done`;
 
 function atShell(name: string, body: (place: Place, pty: Pty) => Promise<void>): void {
-  if (PYTHON === undefined) skipUnless(test, name, false, NO_PYTHON, () => undefined);
-  else
-    eachMode(
-      test,
-      name,
-      async place => {
-        makeImage(place);
-        const before = hostState(place.store);
-        const pty = startPty(place, ['sh', '-i'], { env: { PS1: 'host> ' } });
-        try {
-          await body(place, pty);
-          // The second one where a job is stopped.
-          pty.write('exit\nexit\n');
-          await pty.ended;
-        } finally {
-          pty.close();
-        }
-        await assertUnchanged(before, place.store);
-      },
-      ['root', 'single'],
-    );
+  const whole = leavesNothing(async place => {
+    const pty = startPty(place, ['sh', '-i'], { env: { PS1: 'host> ' } });
+    try {
+      await body(place, pty);
+      // The second one where a job is stopped.
+      pty.write('exit\nexit\n');
+      await pty.ended;
+    } finally {
+      pty.close();
+    }
+  });
+  eachTerminalMode(test, name, whole, ['root', 'single']);
 }
 
 const tinydockerText = () => tinydockerProgram().map(quote).join(' ');

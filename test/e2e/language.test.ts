@@ -7,9 +7,8 @@ import { assertUnchanged, hostState } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { eachMode } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
-import { NO_PYTHON, PYTHON, ptyTinydocker, text } from '../support/pty.ts';
+import { eachTerminalMode, ptyTinydocker, text } from '../support/pty.ts';
 import { runAs, tinydocker } from '../support/run.ts';
-import { skipUnless } from '../support/skip.ts';
 
 const test = suite('language');
 
@@ -84,28 +83,25 @@ eachMode(
   ['root', 'single'],
 );
 
-const NAME = 'progress on a terminal, also where the locale has no UTF-8';
-if (PYTHON === undefined) skipUnless(test, NAME, false, NO_PYTHON, () => undefined);
-else
-  eachMode(
-    test,
-    NAME,
-    async place => {
-      makeImage(place);
-      const words = ['run', '--fail-at', 'pivot-root', 'c1'];
-      for (const [options, env] of [
-        [[], CHINESE],
-        [['--lang', 'zh'], { LANG: 'C' }],
-      ] as const) {
-        const [verb = '', ...rest] = words;
-        const pty = ptyTinydocker(place, [verb, ...options, ...rest], { env });
-        const { output } = await pty.ended;
-        assert.match(text(output), /✖ +\d+ 宿主 切换根目录 /);
-        assert.match(text(output), /✖ c1 在第 /);
-      }
-    },
-    ['root', 'single'],
-  );
+eachTerminalMode(
+  test,
+  'progress on a terminal, also where the locale has no UTF-8',
+  async place => {
+    makeImage(place);
+    const words = ['run', '--fail-at', 'pivot-root', 'c1'];
+    for (const [options, env] of [
+      [[], CHINESE],
+      [['--lang', 'zh'], { LANG: 'C' }],
+    ] as const) {
+      const [verb = '', ...rest] = words;
+      const pty = ptyTinydocker(place, [verb, ...options, ...rest], { env });
+      const { output } = await pty.ended;
+      assert.match(text(output), /✖ +\d+ 宿主 切换根目录 /);
+      assert.match(text(output), /✖ c1 在第 /);
+    }
+  },
+  ['root', 'single'],
+);
 
 eachMode(
   test,

@@ -21,9 +21,8 @@ import { refused } from '../support/imports.ts';
 import { makeLayout } from '../support/layout.ts';
 import { eachMode, type Place } from '../support/modes.ts';
 import { eachPreparedMode, prepared } from '../support/prepared.ts';
-import { NO_PYTHON, PYTHON, ptyTinydocker, text } from '../support/pty.ts';
+import { eachTerminalMode, ptyTinydocker, text } from '../support/pty.ts';
 import { runAs, startTinydocker, tinydocker, tinydockerProgram, withoutNotes } from '../support/run.ts';
-import { skipUnless } from '../support/skip.ts';
 import { until } from '../support/until.ts';
 
 /** Quotes, a line end, and what a shell would do. */
@@ -238,29 +237,26 @@ eachMode(
   },
 );
 
-const TERMINAL = 'a terminal is not for an archive';
-if (PYTHON === undefined) skipUnless(test, TERMINAL, false, NO_PYTHON, () => undefined);
-else
-  eachMode(
-    test,
-    TERMINAL,
-    async place => {
-      await loaded(place);
-      const before = treeOf(place.store);
-      const refusing = await ptyTinydocker(place, ['save', 'app:1']).ended;
-      assert.is(refusing.status, 1);
-      assert.match(
-        text(refusing.output),
-        /^tinydocker: An archive is not for a terminal to show\.\nName a file: -o FILE/,
-      );
-      // The plan is.
-      const printing = await ptyTinydocker(place, ['save', '--dry-run', 'app:1']).ended;
-      assert.is(printing.status, 0);
-      assert.match(text(printing.output), /^#!\/bin\/sh\n/);
-      assert.equal(treeOf(place.store), before);
-    },
-    ['root'],
-  );
+eachTerminalMode(
+  test,
+  'a terminal is not for an archive',
+  async place => {
+    await loaded(place);
+    const before = treeOf(place.store);
+    const refusing = await ptyTinydocker(place, ['save', 'app:1']).ended;
+    assert.is(refusing.status, 1);
+    assert.match(
+      text(refusing.output),
+      /^tinydocker: An archive is not for a terminal to show\.\nName a file: -o FILE/,
+    );
+    // The plan is.
+    const printing = await ptyTinydocker(place, ['save', '--dry-run', 'app:1']).ended;
+    assert.is(printing.status, 0);
+    assert.match(text(printing.output), /^#!\/bin\/sh\n/);
+    assert.equal(treeOf(place.store), before);
+  },
+  ['root'],
+);
 
 eachMode(
   test,

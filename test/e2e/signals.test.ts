@@ -6,8 +6,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertUnchanged, hostState } from '../support/host.ts';
-import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
+import { leavesNothing } from '../support/host.ts';
+import { IMAGE_MARK_FILE } from '../support/image.ts';
 import { journalRecords } from '../support/journal.ts';
 import { eachMode, type Mode, type Place } from '../support/modes.ts';
 import {
@@ -29,17 +29,7 @@ function onHost(
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][] = ['root', 'single'],
 ): void {
-  eachMode(
-    test,
-    name,
-    async place => {
-      makeImage(place);
-      const before = hostState(place.store);
-      await body(place);
-      await assertUnchanged(before, place.store);
-    },
-    only,
-  );
+  eachMode(test, name, leavesNothing(body), only);
 }
 
 async function wrote(running: Running, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<void> {

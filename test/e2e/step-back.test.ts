@@ -15,7 +15,7 @@ import { assertUnchanged, hostState, treeOf } from '../support/host.ts';
 import { makeImage } from '../support/image.ts';
 import { eachMode, type Mode, ownDirectory, type Place } from '../support/modes.ts';
 import { GUARD } from '../support/probe.ts';
-import { NO_PYTHON, PYTHON } from '../support/pty.ts';
+import { eachTerminalMode, PYTHON } from '../support/pty.ts';
 
 const test = suite('e2e/step-back');
 
@@ -178,10 +178,6 @@ async function thereAndBack(place: Place, session: Debugger): Promise<readonly S
 }
 
 for (const { name, args, image = withBase, terminal = false, only } of VARIANTS) {
-  if (terminal && PYTHON === undefined) {
-    test.skip(`${name}: ${NO_PYTHON}`, () => undefined);
-    continue;
-  }
   const body = async (place: Place) => {
     image(place);
     const words = [...args(place), 'c1', ...COMMAND];
@@ -194,7 +190,8 @@ for (const { name, args, image = withBase, terminal = false, only } of VARIANTS)
     });
     if (!words.includes('--keep')) await assertUnchanged(before, place.store);
   };
-  eachMode(test, `each step of ${name} is taken back, and all of them`, body, only);
+  const each = terminal ? eachTerminalMode : eachMode;
+  each(test, `each step of ${name} is taken back, and all of them`, body, only);
 }
 
 /** From the gate to the beginning. */

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compiled } from '../support/compiled.ts';
-import { assertUnchanged, hostState } from '../support/host.ts';
-import { IMAGE_MARK_FILE, makeImage } from '../support/image.ts';
-import { eachMode, type Mode, type Place } from '../support/modes.ts';
+import { leavesNothing } from '../support/host.ts';
+import { IMAGE_MARK_FILE } from '../support/image.ts';
+import type { Mode, Place } from '../support/modes.ts';
 import { planOf } from '../support/plans.ts';
-import { ask, childrenOf, NO_PYTHON, PYTHON, ptyTinydocker, startPty, text } from '../support/pty.ts';
+import { ask, childrenOf, eachTerminalMode, ptyTinydocker, startPty, text } from '../support/pty.ts';
 import { tinydockerProgram } from '../support/run.ts';
 import { skipUnless } from '../support/skip.ts';
 
@@ -29,19 +29,7 @@ function onTerminal(
   only?: readonly Mode['name'][],
   change?: (root: string) => void,
 ): void {
-  if (PYTHON === undefined) skipUnless(test, name, false, NO_PYTHON, () => undefined);
-  else
-    eachMode(
-      test,
-      name,
-      async place => {
-        makeImage(place, change === undefined ? {} : { change });
-        const before = hostState(place.store);
-        await body(place);
-        await assertUnchanged(before, place.store);
-      },
-      only,
-    );
+  eachTerminalMode(test, name, leavesNothing(body, change === undefined ? {} : { change }), only);
 }
 
 const command = (text: string): readonly string[] => ['/bin/sh', '-c', INSIDE + text];

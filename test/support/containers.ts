@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { readJournal } from '../../src/host/journal-file.ts';
 import { parseLogLine } from '../../src/plan/log-entry.ts';
+import { makeImage } from './image.ts';
 import type { Place } from './modes.ts';
 import { type Finished, type RunOptions, tinydocker } from './run.ts';
 import { until } from './until.ts';
@@ -19,6 +20,15 @@ export async function withContainers<Value>(place: Place, body: () => Promise<Va
     const containers = join(place.store, 'containers');
     for (const name of existsSync(containers) ? readdirSync(containers) : []) await killMonitor(place, name);
   }
+}
+
+/** The body of a test, in a place with an image; whatever container still runs afterwards is ended. */
+export function amongContainers(body: (place: Place) => Promise<void>): (place: Place) => Promise<void> {
+  return place =>
+    withContainers(place, async () => {
+      makeImage(place);
+      await body(place);
+    });
 }
 
 /** Starts a container in the background. Throws when that fails. */

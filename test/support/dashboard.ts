@@ -2,14 +2,12 @@
 
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { background, withContainers } from './containers.ts';
-import { makeImage } from './image.ts';
-import { eachMode, type Mode, type Place } from './modes.ts';
+import { amongContainers, background } from './containers.ts';
+import type { Mode, Place } from './modes.ts';
 import { GUARD } from './probe.ts';
-import { NO_PYTHON, type Pty, type PtyOptions, PYTHON, ptyTinydocker } from './pty.ts';
+import { eachTerminalMode, type Pty, type PtyOptions, ptyTinydocker } from './pty.ts';
 import { tinydocker } from './run.ts';
 import { onScreen, screenOf } from './screen.ts';
-import { skipUnless } from './skip.ts';
 
 export const [DOWN, ENTER, TAB, ESCAPE] = ['\u001b[B', '\r', '\t', '\u001b'];
 
@@ -20,18 +18,7 @@ export function onTerminal(
   body: (place: Place) => Promise<void>,
   only: readonly Mode['name'][] = ['root', 'range'],
 ): void {
-  if (PYTHON === undefined) skipUnless(test, name, false, NO_PYTHON, () => undefined);
-  else
-    eachMode(
-      test,
-      name,
-      place =>
-        withContainers(place, async () => {
-          makeImage(place);
-          await body(place);
-        }),
-      only,
-    );
+  eachTerminalMode(test, name, amongContainers(body), only);
 }
 
 /** The dashboard, until the body is done and it was left by q; the terminal has to be as it was then. */

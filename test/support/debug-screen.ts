@@ -4,11 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertUnchanged, hostState } from './host.ts';
-import { makeImage } from './image.ts';
-import { eachMode, type Mode, type Place } from './modes.ts';
-import { NO_PYTHON, type Pty, type PtyOptions, PYTHON, ptyTinydocker, text } from './pty.ts';
-import { skipUnless } from './skip.ts';
+import { leavesNothing } from './host.ts';
+import type { Mode, Place } from './modes.ts';
+import { eachTerminalMode, type Pty, type PtyOptions, ptyTinydocker, text } from './pty.ts';
 import { until } from './until.ts';
 
 /** What a terminal is told to enter the alternate screen, and to leave it. */
@@ -22,21 +20,7 @@ export function onTerminal(
   body: (place: Place) => Promise<void>,
   only?: readonly Mode['name'][],
 ): void {
-  if (PYTHON === undefined) {
-    skipUnless(test, name, false, NO_PYTHON, () => undefined);
-    return;
-  }
-  eachMode(
-    test,
-    name,
-    async place => {
-      makeImage(place);
-      const before = hostState(place.store);
-      await body(place);
-      await assertUnchanged(before, place.store);
-    },
-    only,
-  );
+  eachTerminalMode(test, name, leavesNothing(body), only);
 }
 
 /** A debugger that asks before its first step. The container has no terminal of its own, unless the arguments ask for one. */

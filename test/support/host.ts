@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
-import { IMAGE_MARK, IMAGE_MARK_FILE } from './image.ts';
+import { IMAGE_MARK, IMAGE_MARK_FILE, type ImageOptions, makeImage } from './image.ts';
+import type { Place } from './modes.ts';
 
 export interface HostState {
   /** /proc/self/mountinfo. */
@@ -45,6 +46,19 @@ export async function assertUnchanged(before: HostState, store: string): Promise
   assert.equal(now.namespaces, before.namespaces, 'namespaces are left');
   assert.equal(now.tree, before.tree, 'the store changed');
   assert.equal(now.mounts, before.mounts, "the host's mount table changed");
+}
+
+/** The body of a test, in a place with an image; afterwards the host has to be as before. */
+export function leavesNothing(
+  body: (place: Place) => Promise<void>,
+  image: ImageOptions = {},
+): (place: Place) => Promise<void> {
+  return async place => {
+    makeImage(place, image);
+    const before = hostState(place.store);
+    await body(place);
+    await assertUnchanged(before, place.store);
+  };
 }
 
 /**

@@ -4,8 +4,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PATH, type Place } from './modes.ts';
+import type { Test } from 'uvu';
+import { eachMode, type Mode, PATH, type Place } from './modes.ts';
 import { PROJECT, tinydockerProgram } from './run.ts';
+import { skipUnless } from './skip.ts';
 
 export interface PtyOptions {
   readonly rows?: number;
@@ -44,6 +46,17 @@ export const PYTHON: string | undefined = ['/usr/bin/python3', 'python3'].find(
   program => spawnSync(program, ['-c', 'import termios, pty, os; os.waitstatus_to_exitcode']).status === 0,
 );
 export const NO_PYTHON = 'python3 (3.9 or newer) is not installed';
+
+/** As eachMode, for tests that need a terminal. */
+export function eachTerminalMode(
+  suite: Test,
+  name: string,
+  body: (place: Place) => Promise<void>,
+  only?: readonly Mode['name'][],
+): void {
+  if (PYTHON === undefined) skipUnless(suite, name, false, NO_PYTHON, () => undefined);
+  else eachMode(suite, name, body, only);
+}
 
 /** What was written, without control sequences. */
 export function text(output: string): string {

@@ -3,7 +3,7 @@
 import { renderToString } from 'ink';
 import type { ReactNode } from 'react';
 import { LinesView } from './lines-view.tsx';
-import { type Line, plainText } from './text.ts';
+import type { Line } from './text.ts';
 
 /** Rows that have not changed are not drawn again: Ink takes some 15 ms for a screenful of 24, and 40 for one of 60. */
 export class RowPainter {
@@ -32,11 +32,6 @@ export class RowPainter {
     this.#painted = new Map(keys.map(key => [key, all.get(key) ?? '']));
     return keys.map(key => this.#painted.get(key) ?? '');
   }
-}
-
-/** The rows as they are read, without colours: for tests, and for whoever copies them. */
-export function frameText(lines: readonly Line[]): string {
-  return lines.map(row => plainText(row).trimEnd()).join('\n');
 }
 
 function paintedRows(view: ReactNode, columns: number, rows: number): readonly string[] {

@@ -8,7 +8,6 @@ import { type DashboardState, PANELS, type PanelData } from '../../../src/ui/das
 import { sparkline } from '../../../src/ui/dashboard/text.ts';
 import { dashboard } from '../../../src/ui/dashboard/view.ts';
 import { marks } from '../../../src/ui/marks.ts';
-import { frameText } from '../../../src/ui/screen/row-painter.tsx';
 import { asciiColumns, type Line, plainText, widthOf } from '../../../src/ui/screen/text.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { after, BASE, exited, LOOKS, look, NOW, RUNNING, seeing, stateOf, type } from './values.ts';
@@ -27,6 +26,9 @@ const frame = (state: DashboardState, columns: number, rows: number, unicode = t
   for (const line of lines) assert.is(widthOf(line), columns, plainText(line));
   return lines;
 };
+
+/** The rows as they are read, without colours. */
+const frameText = (lines: readonly Line[]): string => lines.map(row => plainText(row).trimEnd()).join('\n');
 
 const entry = (type: Entry['type'], size: number): Entry => ({
   ...{ type, size, mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n, rdev: 0 },
