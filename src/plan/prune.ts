@@ -39,7 +39,7 @@ export const REMOVE_LINK_SH: Variable = { var: 'REMOVE_LINK_SH' };
  * Removes a directory of a dead owner. Arguments: the directory, its identity (inode and time of change, or only the inode), the fifo that a living
  * owner holds. The directory is entered first and then judged, so that whatever happens to its name, it is this directory that
  * is emptied. Whoever works on a kept container holds its lock. container.json goes first: then a removal that is broken off leaves a leftover, not half of
- * a kept container.
+ * a kept container. A start that is on its way may still put a gate of its own in between, before it takes the lock and sees that the container is gone: that one goes as well.
  */
 export const REMOVE_TEXT = `
 ${HELD_TEXT}
@@ -51,8 +51,12 @@ case "$(stat -c '%i %.9Z' .) " in
 esac
 if held "./$3"; then echo "$1 is in use, so it is left alone" >&2; exit 0; fi
 rm -f ./container.json
-find . -mindepth 1 -xdev -ignore_readdir_race -delete
-if [ "$1" -ef . ]; then rmdir -- "$1"; fi
+for try in 1 2 3 4 5 6 7 8 9; do
+  find . -mindepth 1 -xdev -ignore_readdir_race -delete
+  [ "$1" -ef . ] || exit 0
+  ! rmdir -- "$1" 2>/dev/null || exit 0
+done
+rmdir -- "$1"
 `.trim();
 
 /**

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,7 +15,13 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { identityOf } from '../../src/host/containers.ts';
-import { planPrune, planRemoveContainers, type Removable, removableIndex } from '../../src/plan/prune.ts';
+import {
+  planPrune,
+  planRemoveContainers,
+  REMOVE_TEXT,
+  type Removable,
+  removableIndex,
+} from '../../src/plan/prune.ts';
 import { renderScript } from '../../src/plan/script.ts';
 import { withTempDir } from '../support/dirs.ts';
 
@@ -209,5 +216,23 @@ function run(
     encoding: 'utf8',
   });
 }
+
+test('what a start that comes too late puts into the directory goes with it', () =>
+  withTempDir(dir => {
+    const [container, mark] = [join(dir, 'c1'), join(dir, 'mark')];
+    mkdirSync(container);
+    writeFileSync(join(container, 'file'), '');
+    // As if somebody made a gate of his own at the worst moment.
+    const late = `rmdir() { [ -e "${mark}" ] || { : >"${mark}"; mkfifo "${container}/gate.1"; }; command rmdir "$@"; }`;
+    const identity = String(statSync(container).ino);
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-ec', `${late}\n${REMOVE_TEXT}`, 'remove', container, identity, 'gate'],
+      { encoding: 'utf8' },
+    );
+    assert.equal([status, stderr], [0, '']);
+    assert.ok(existsSync(mark));
+    assert.not.ok(existsSync(container));
+  }));
 
 test.run();
